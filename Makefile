@@ -15,7 +15,8 @@ export PYTHONDONTWRITEBYTECODE =
 PYTEST_FLAGS ?=
 LOCK_FLAGS   ?=
 # One process more than there are cores: some tests wait for servers. Tests of a file stay together,
-# they share what they set up, and all of Spark's; the long ones come first (tests/spread.py).
+# they share what they set up, all of Spark's and all of the browser's; the long ones come first
+# (tests/spread.py).
 TEST_PROCESSES ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options

@@ -23,6 +23,7 @@ from telads.twin.cells import read_profile
 from telads.twin.files import write_twin
 from tests import processor
 from tests.spread import (  # noqa: F401
+    pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_runtest_call,
     pytest_xdist_make_scheduler,

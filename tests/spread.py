@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,15 +12,19 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 ON_SPARK = re.compile(r"::TestSpark|/test_spark_(engine|shared)\.py")
+IN_A_BROWSER = re.compile(r"/web/browser/")
 
 
 class OneSpark(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
     """Tests of a file stay together, they share what they set up; so do those of all of Spark.
 
-    Its Java machine takes long to start and longer to get quick: one process has it.
+    Its Java machine takes long to start and longer to get quick: one process has it. So has one
+    the browser, with the server that it asks.
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if IN_A_BROWSER.search(nodeid):
+            return "browser"
         return "spark" if ON_SPARK.search(nodeid) else str(super()._split_scope(nodeid))
 
 
@@ -31,8 +36,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSpark | N
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long ones first, and measure coverage where it is worth its time.
 
-    Files with slow tests begin, in their order, and all of Spark: at the end one of them would keep
-    one process busy and leave the others idle.
+    Files with slow tests begin, in their order, all of Spark and all with a browser: at the end one
+    of them would keep one process busy and leave the others idle.
 
     Coverage is measured on the first case of each test: before Python 3.12 measuring nearly doubles
     the time. Tests that are slow or draw their cases reach few lines more; those with a browser ask
@@ -41,16 +46,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     long_ones = {
         item.nodeid.partition("::")[0]
         for item in items
-        if item.get_closest_marker("slow") or ON_SPARK.search(item.nodeid)
+        if item.get_closest_marker("slow")
+        or ON_SPARK.search(item.nodeid)
+        or IN_A_BROWSER.search(item.nodeid)
     }
     items.sort(key=lambda item: item.nodeid.partition("::")[0] not in long_ones)
     known = set()
     for item in items:
         test = item.nodeid.partition("[")[0]
         long = any(item.get_closest_marker(name) for name in ("slow", "hypothesis"))
-        if long or test in known or "/browser/" in test:
+        if long or test in known or IN_A_BROWSER.search(test):
             item.add_marker("no_cover")
         known.add(test)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now, modules and thousands of tests, out of garbage collections."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

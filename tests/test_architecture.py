@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 SRC = Path(__file__).parents[1] / "src" / "telads"
@@ -34,7 +35,10 @@ LAYERS: tuple[frozenset[str], ...] = (
 ONLY_IN = {"pyspark": "engines", "duckdb": "engines", "django": "web", "ninja": "web"}
 
 
-TREES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(SRC.rglob("*.py"))}
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Every module of src, parsed once, and not where tests are only collected."""
+    return {path: ast.parse(path.read_text("utf-8")) for path in sorted(SRC.rglob("*.py"))}
 
 
 def room(path: Path) -> str:
@@ -43,7 +47,7 @@ def room(path: Path) -> str:
 
 def imports(path: Path) -> Iterator[str]:
     """The modules that a file imports, those within functions too."""
-    for node in ast.walk(TREES[path]):
+    for node in ast.walk(trees()[path]):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
@@ -53,7 +57,7 @@ def imports(path: Path) -> Iterator[str]:
 
 def every_import() -> Iterator[tuple[Path, str]]:
     """Every import in src, with its file; the package itself gives the public names out."""
-    for path in TREES:
+    for path in trees():
         if path != SRC / "__init__.py":
             yield from ((path.relative_to(SRC), module) for module in imports(path))
 
@@ -82,6 +86,6 @@ def test_drivers_stay_in_their_rooms() -> None:
 
 
 def test_every_room_has_its_place() -> None:
-    rooms = {room(path) for path in TREES if path != SRC / "__init__.py"}
+    rooms = {room(path) for path in trees() if path != SRC / "__init__.py"}
     assert rooms <= frozenset().union(*LAYERS)
     assert {"web", "engines", "cli"} <= rooms, "nothing was read"

@@ -48,7 +48,7 @@ def test_a_slip_is_answered_with_the_nearest_name_and_all_there_are(name: str, m
     advice = choose(name, names)
     asked = {one.ko: f"Did you mean {one.en}? " for one in names}
     assert advice.en == f"{asked.get(meant, '')}Choose one of: Gangnam-gu, Jongno-gu."
-    asked = {one.ko: f"혹시 {one.ko}인가요? " for one in names}
+    asked = {one.ko: f"찾으시는 것이 {one.ko}인가요? " for one in names}
     assert advice.ko == f"{asked.get(meant, '')}다음 중에서 골라 주세요: 강남구, 종로구."
 
 

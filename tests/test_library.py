@@ -96,8 +96,8 @@ def test_a_notebook_shows_a_chart_as_svg_and_loads_nothing(opened: Workspace, na
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("ko", ("기준 2023년 4월", "순위", "관심도", "쇼핑")),
-        ("en", ("month 2023-04", "Rank", "Affinity")),
+        ("ko", ("기준월 2023년 4월", "순위", "이용 강도", "쇼핑")),
+        ("en", ("month 2023-04", "Rank", "Usage score")),
     ],
 )
 def test_a_notebook_shows_an_answer_as_a_table_in_words(

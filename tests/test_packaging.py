@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 import tomllib
 import zipfile
 from collections.abc import Iterable
@@ -308,6 +310,18 @@ def test_the_notice_says_who_needs_what() -> None:
         assert names == {name for name in noticed() if name in locked(heads[head])} - seen
         seen |= names
     assert seen == noticed().keys()
+
+
+def test_what_make_starts_keeps_its_compiled_modules(tmp_path: Path) -> None:
+    """Whatever the environment says: packages come uncompiled, and tests start many processes."""
+    makefile = tmp_path / "Makefile"
+    asked = "import sys; print(sys.dont_write_bytecode)"
+    makefile.write_text(f"include {ROOT}/Makefile\nasked:\n\t@{sys.executable} -c '{asked}'\n")
+    said = subprocess.run(
+        ["make", "-f", makefile, "asked"], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "False" in said.split()
 
 
 def test_bare_make_explains_every_command() -> None:

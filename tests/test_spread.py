@@ -40,21 +40,25 @@ def test_the_first_case_of_each_test_is_measured_unless_it_takes_long() -> None:
 def test_files_with_slow_tests_come_first_and_nothing_else_changes_its_place() -> None:
     items = [Item("a.py::test_x"), Item("b.py::test_x"), Item("b.py::test_slow", {"slow"}),
              Item("c.py::test_x"), Item("tests/aggregate/test_traps.py::TestSpark::test_y"),
-             Item("tests/aggregate/test_traps.py::test_z")]  # fmt: skip
+             Item("tests/aggregate/test_traps.py::test_z"),
+             Item("tests/web/browser/test_looks.py::test_y")]  # fmt: skip
     pytest_collection_modifyitems(cast("list[pytest.Item]", items))
     assert [one.nodeid for one in items] == [
         "b.py::test_x", "b.py::test_slow", "tests/aggregate/test_traps.py::TestSpark::test_y",
-        "tests/aggregate/test_traps.py::test_z", "a.py::test_x", "c.py::test_x",
+        "tests/aggregate/test_traps.py::test_z", "tests/web/browser/test_looks.py::test_y",
+        "a.py::test_x", "c.py::test_x",
     ]  # fmt: skip
 
 
-def test_all_tests_on_spark_are_of_one_process_and_others_of_their_file() -> None:
+def test_spark_and_the_browser_are_of_one_process_each_and_others_of_their_file() -> None:
     scheduling = object.__new__(OneSpark)  # of xdist's own state nothing is asked
     nodes = ("tests/aggregate/test_traps.py::TestSparkTraps::test_a",
              "tests/aggregate/test_spark_engine.py::test_b",
-             "tests/aggregate/test_traps.py::TestPolarsTraps::test_a")  # fmt: skip
+             "tests/aggregate/test_traps.py::TestPolarsTraps::test_a",
+             "tests/web/browser/test_looks.py::test_c",
+             "tests/web/browser/test_access.py::test_d[ko-home]")  # fmt: skip
     assert [scheduling._split_scope(node) for node in nodes] == [
-        "spark", "spark", "tests/aggregate/test_traps.py"
+        "spark", "spark", "tests/aggregate/test_traps.py", "browser", "browser"
     ]  # fmt: skip
 
 

@@ -1,7 +1,15 @@
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 
+import telads
 from telads.dataset import Kind
 from telads.model import Month, Window
 from telads.text import Lang, join_names, josa
@@ -126,5 +134,125 @@ def test_names_inside_a_sentence() -> None:
 
 def test_the_window_observed() -> None:
     window = Window(Month.of(2023, 3), Month.of(2023, 5))
-    assert observed(window, "ko") == "관측 2023년 3월–5월"
-    assert observed(window, "en") == "observed 2023-03 to 2023-05"
+    assert observed(window, "ko") == "집계 2023년 3월–5월"
+    assert observed(window, "en") == "period 2023-03 to 2023-05"
+
+
+SRC = Path(telads.__file__).parent
+HANGUL = re.compile("[가-힣]")
+WORDS_KO = {
+    "자료": r"(?<![가-힣])자료", "관심도": "관심도", "접촉": "접촉",
+    "기준 달": "기준 달", "연관": "연관", "열쇠": "열쇠", "원장": "(?<![가-힣])원장",
+    "견주": "견[주준줄]", "까닭": "까닭", "몫": "몫", "잡음": "잡음", "윤곽": "윤곽",
+    "성·연령": "성·연령", "집행 단위": "집행 단위", "가려진 값": "가려진 값",
+    "확실한": "확실한", "판 번호": "판 번호", "기획자": "기획자", "십시오": "십시오",
+    "그런": "(?<![가-힣])그런 .*없", "세인즈버리": "세인즈버리", "전환율": "전환율",
+}  # fmt: skip
+"""Words that no Korean text says, as docs/words.md lists them, and how they are found."""
+WORDS_EN = {
+    "whom": r"\bwhom\b", "whoever": r"\bwhoever\b", "advert": r"\badverts?\b",
+    "foretold": r"\bforetold\b", "dearer": r"\bdearer\b", "cheaper": r"\bcheaper\b",
+    "strewn": r"\bstrewn\b", "anew": r"\banew\b", "put away": r"\bput away\b",
+    "hand over": r"\bhand(ed|s)? over\b", "take back": r"\bta(ke|ken|king) back\b",
+    "taken in": r"\bta(ke|ken|king) in\b", "told": r"\bt(old|ell|ells)\b",
+    "stands out": r"\bstands? out\b", "fallen silent": r"\bsilent\b",
+    "such": r"\bno such\b", "in force": r"\bin force\b", "remark": r"\bremarks?\b",
+    "ledger": r"\bledger\b", "affinity": r"\baffinit(y|ies)\b", "label month": r"\blabel month",
+    "log of actions": r"\blog of actions\b", "mean person": r"\bmean person\b",
+    "what became of": r"\bbecame of\b", "conversion": r"\bconversions?\b", "ROI": r"\bROI\b",
+}  # fmt: skip
+"""The same for English texts; in the register of a reference, not of a tale."""
+RIGHT = (
+    ("세인즈버리", "매체별 도달 = ", "names its source in the notes on the method"),
+    ("affinity", "affinity, or classic", "values of an option"),
+    ("affinity", "order: affinity, excess or volume", "values of an option"),
+    ("affinity", "Ask by usage score (affinity).", "the value to ask by"),
+)
+"""Where a word is right all the same: the word, how the text that says it begins, and why."""
+
+
+def _constant(node: ast.expr) -> str | None:
+    """A text that is written out; of an f-string, what stands between its places."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_constant(one) or "{}" for one in node.values)
+    return None
+
+
+def _pairs_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Korean and English, one after the other in a call or a list, as in `Text(ko, en)`."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        beside = node.args if isinstance(node, ast.Call) else getattr(node, "elts", [])
+        for first, second in pairwise(beside):
+            korean, english = _constant(first), _constant(second)
+            if korean and english and HANGUL.search(korean):
+                yield korean, english
+
+
+@cache
+def said() -> dict[str, list[tuple[str, str]]]:
+    """Every text that a person reads, Korean and English, with the file that says it."""
+    korean: list[tuple[str, str]] = []
+    english: list[tuple[str, str]] = []
+    for path in sorted(SRC.rglob("*")):
+        name = str(path.relative_to(SRC))
+        if path.suffix == ".py":
+            pairs = list(_pairs_of(path))
+        elif path.suffix == ".po" and path.parent.name == "parts":
+            entries = path.read_text("utf-8").split("\n\n")
+            texts = [dict(re.findall(r'^(msg\w+)[^"]*"(.+)"$', one, re.M)) for one in entries]
+            pairs = [(one.get("msgstr", ""), one.get("msgid", "")) for one in texts]
+        elif path.suffix == ".j2" or path.name == "dataset.toml":
+            pairs = re.findall(
+                r'(?:say\(|ko = )"((?:[^"\\]|\\.)*)", (?:en = )?"((?:[^"\\]|\\.)*)"',
+                path.read_text("utf-8"),
+            )
+        else:
+            continue
+        korean += [(name, one) for one, _ in pairs]
+        english += [(name, one) for _, one in pairs if not HANGUL.search(one)]
+    return {"ko": korean, "en": english}
+
+
+@pytest.mark.parametrize(("lang", "words"), [("ko", WORDS_KO), ("en", WORDS_EN)])
+def test_no_text_says_a_word_that_the_glossary_refuses(lang: str, words: dict[str, str]) -> None:
+    texts = said()[lang]
+    assert len(texts) > 1500
+    exceptions = {(word, start) for word, start, _ in RIGHT}
+    found = [
+        f"{name}: {word}: {text}"
+        for name, text in texts
+        for word, pattern in words.items()
+        if re.search(pattern, text)
+        and not any(one == word and text.startswith(start) for one, start in exceptions)
+    ]
+    assert not found
+
+
+def test_every_exception_is_still_said() -> None:
+    texts = [text for spoken in said().values() for _, text in spoken]
+    for word, start, _ in RIGHT:
+        pattern = {**WORDS_KO, **WORDS_EN}[word]
+        assert any(one.startswith(start) and re.search(pattern, one) for one in texts), start
+
+
+def test_the_glossary_lists_every_refused_word() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "words.md").read_text("utf-8")
+    glossary, refused = page.split("## Words not used")
+    assert len(re.findall(r"^\| \d+ \|", glossary, re.M)) == 60
+    assert not [word for word in {**WORDS_KO, **WORDS_EN} if word not in refused]
+
+
+def test_a_refused_word_is_found(tmp_path: Path) -> None:
+    """The test itself: texts, f-strings and nested lists are read."""
+    path = tmp_path / "texts.py"
+    path.write_text(
+        'a = Text("자료가 없습니다.", "No data.")\n'
+        'b = Text(f"{n}개 접촉", f"{n} contacts")\n'
+        'c = [("열", ("원장", "the ledger"))]\n',
+        encoding="utf-8",
+    )
+    assert list(_pairs_of(path)) == [
+        ("자료가 없습니다.", "No data."), ("{}개 접촉", "{} contacts"), ("원장", "the ledger")
+    ]  # fmt: skip

@@ -137,7 +137,7 @@ def meant(name: object, known: Iterable[Text]) -> Text:
     if not found:
         return Text("", "")
     near = spelt[found[0]]
-    return Text(f"혹시 {near.ko}인가요? ", f"Did you mean {near.en}? ")
+    return Text(f"찾으시는 것이 {near.ko}인가요? ", f"Did you mean {near.en}? ")
 
 
 def _letters(word: object) -> str:

@@ -53,7 +53,7 @@ class Month:
         match = next(filter(None, (re.fullmatch(form, plain) for form in _MONTHS)), None)
         if not match or int(match[1]) < FIRST_YEAR or not 1 <= int(match[2]) <= 12:
             raise UnknownChoice(
-                Text("달을 알아볼 수 없습니다.", "This is not a month."),
+                Text("달을 알아볼 수 없습니다.", "Not a month."),
                 Text("2023-06처럼 적어 주세요.", "Write it like 2023-06."),
                 value=text,
             )
@@ -93,7 +93,7 @@ class Month:
 
 
 class Window(NamedTuple):
-    """First and last month observed, both included."""
+    """First and last month of the period, both included."""
 
     first: Month
     last: Month

@@ -108,29 +108,30 @@ def _refuse(text: str) -> object:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("workspace", "./telads-data", _folder, Text(
-        "셀, 원장, 계산 결과를 두는 폴더", "the folder with cells, ledger and built tables")),
+        "셀, 파일 이력, 데이터 버전을 두는 폴더", "folder of cells, file history and data "
+                                                  "versions")),
     Setting("dataset", "", _folder_or_none, Text(
-        "새 작업 폴더의 자료 정의가 있는 폴더, 비우면 들어 있는 서울 자료",
+        "새 작업 폴더의 데이터 정의가 있는 폴더, 비우면 들어 있는 서울 데이터",
         "folder of the dataset's definition for a new workspace; empty: the one of Seoul")),
     Setting("lang", "", _language, Text(
         "명령줄 언어 ko 또는 en, 비우면 로캘을 따름",
         "language of the command line, ko or en; empty: the locale's")),
     Setting("floor", "50", _at_least(50, float), Text(
         "이보다 적은 인원은 보여 주지 않음(50 이상)",
-        "audiences of fewer people are not shown (50 or more)")),
+        "minimum group size: groups of fewer people are not shown (50 or more)")),
     Setting("forecast_phi", "0", _share, Text(
-        "다음 달 예측에 더할 최근 변화의 몫(-1~1)",
+        "다음 달 예측에 더할 최근 변화의 비율(-1~1)",
         "share of the latest change added to the forecast (-1..1)")),
     Setting("lock_seconds", "30", _at_least(0, float), Text(
         "다른 작업이 끝나기를 기다리는 시간(초)", "how long to wait for another writer")),
     Setting("builds_kept", "3", _at_least(1, int), Text(
-        "남겨 두는 계산 결과 수", "how many builds are kept")),
+        "남겨 두는 데이터 버전 수", "how many data versions are kept")),
     Setting("epsilon_limit", "", _limit, Text(
-        "telads aggregate의 잡음이 모두 합쳐 쓸 수 있는 epsilon, 비우면 한도 없음",
-        "epsilon that all noise of telads aggregate may spend together (empty: no limit)")),
+        "telads aggregate의 노이즈가 모두 합쳐 쓸 수 있는 epsilon, 비우면 한도 없음",
+        "epsilon that all noise of telads aggregate may spend in total (empty: no limit)")),
     Setting("replaced_cells_kept", "0", _switch, Text(
-        "가입자 기록으로 만든 달이 바뀌어도 이전 칸 파일을 남기는지 0 또는 1",
-        "0 or 1: cells made from logs are kept when their month was replaced or taken back")),
+        "가입자 로그로 만든 달이 바뀌어도 이전 셀 파일을 남기는지 0 또는 1",
+        "0 or 1: keep cells made from logs when their month is replaced or removed")),
     Setting("cells_group", "0", _switch, Text(
         "작업 폴더의 그룹이 셀 파일을 읽을 수 있는지 0 또는 1(그 밖의 파일은 늘 소유자만)",
         "0 or 1: the workspace's group may read the cells (all else is for the owner alone)")),
@@ -140,8 +141,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("workers", "1", _at_least(1, int), Text(
         "웹사이트 프로세스 수", "processes of the website")),
     Setting("own_worker", "1", _switch, Text(
-        "올린 파일을 웹사이트가 직접 처리하는지 0 또는 1(0이면 telads worker를 띄움)",
-        "0 or 1: the website itself takes uploaded files in (0: run telads worker)")),
+        "올린 파일을 웹사이트가 직접 처리하는지 0 또는 1(0이면 telads worker를 실행)",
+        "0 or 1: the website itself loads uploaded files (0: run telads worker)")),
     Setting("upload_limit", "100", _at_least(1, int), Text(
         "웹에서 한 번에 올릴 수 있는 크기(MB)", "MB that can be uploaded at once")),
     Setting("uploads_kept_days", "7", _at_least(1, int), Text(
@@ -149,13 +150,13 @@ SETTINGS: tuple[Setting, ...] = (
         "days that uploaded files of failed or interrupted jobs are kept")),
     Setting("allowed_hosts", "", _words, Text(
         "웹사이트를 부르는 이름들, 쉼표로 구분(비우면 이 컴퓨터만)",
-        "names the website answers to, comma separated (empty: this machine only)")),
+        "host names of the website, comma separated (empty: this machine only)")),
     Setting("behind_tls", "0", _switch, Text(
         "앞단이 HTTPS로 받는지 0 또는 1(HSTS, 보안 쿠키)",
         "0 or 1: a proxy in front speaks HTTPS (HSTS, secure cookies)")),
     Setting("proxies", "0", _at_least(0, int), Text(
         "앞단에 있는 프록시의 수, 이만큼만 X-Forwarded-For를 믿음(0: 없음)",
-        "how many proxies stand in front; so many entries of X-Forwarded-For are believed")),
+        "number of proxies in front; as many entries of X-Forwarded-For are trusted")),
     Setting("sign_in_attempts", "5", _at_least(1, int), Text(
         "한 주소에서 한 이름으로 틀릴 수 있는 횟수, 넘으면 그 주소의 그 이름을 잠금",
         "wrong passwords that lock a name for the address they came from")),
@@ -174,12 +175,12 @@ SETTINGS: tuple[Setting, ...] = (
         "통합 로그인(OpenID Connect) 제공자의 주소, 비우면 쓰지 않음",
         "the single sign-on's issuer (OpenID Connect); empty: none")),
     Setting("oidc_client_id", "", str, Text(
-        "제공자에 등록한 이 웹사이트의 이름", "the name this website has there")),
+        "제공자에 등록한 이 웹사이트의 이름", "client ID of this website at the provider")),
     Setting("oidc_client_secret", "", str, Text(
         "제공자가 준 비밀값(공개 클라이언트면 비움)",
-        "the secret it was given there (empty for a public client)"), secret=True),
+        "client secret (empty for a public client)"), secret=True),
     Setting("oidc_name", "", str, Text(
-        "로그인 단추에 쓸 이름", "what the button on the sign-in page names it")),
+        "로그인 단추에 쓸 이름", "name on the sign-in button")),
     Setting("oidc_role_claim", "", str, Text(
         "역할이 적힌 클레임, 예: realm_access.roles (비우면 열람자로 시작)",
         "claim that holds roles, as realm_access.roles (empty: all begin as viewers)")),
@@ -190,9 +191,9 @@ SETTINGS: tuple[Setting, ...] = (
         "제공자에게 로그인과 역할을 다시 확인하는 간격(분)",
         "minutes after which sign-in and role are checked at the provider again")),
     Setting("api_keys", "0", _switch, Text(
-        "API에 열쇠가 필요한지 0 또는 1", "0 or 1: the API asks for a key")),
+        "API에 키가 필요한지 0 또는 1", "0 or 1: the API requires an API key")),
     Setting("api_rate", "0", _at_least(0, int), Text(
-        "주소(또는 열쇠)마다 1분에 받을 API 요청 수, 프로세스마다 따로 셈(0: 제한 없음)",
+        "주소(또는 API 키)마다 1분에 받을 API 요청 수, 프로세스마다 따로 셈(0: 제한 없음)",
         "API requests a minute for each address or key, by each process (0: no limit)")),
 )  # fmt: skip
 
@@ -214,7 +215,7 @@ def unknown_settings(texts: Mapping[str, str]) -> list[Text]:
         near = meant(name, map(same, known))
         told.append(Text(
             f"{name}은(는) 설정이 아니어서 쓰이지 않습니다. {near.ko}docs/settings.md를 봐 주세요.",
-            f"{name} is no setting and has no effect. {near.en}See docs/settings.md.",
+            f"{name} is not a setting and has no effect. {near.en}See docs/settings.md.",
         ))  # fmt: skip
     return told
 

@@ -18,8 +18,8 @@ MINIMUM_SPEND = Text("최소 집행액", "Minimum spend")
 MAXIMUM_SPEND = Text("최대 집행액", "Maximum spend")
 EXAMPLE = Text("예시", "example")
 BUILDING = Text("계산", "Building")
-IN_FORCE = Text("적용 중", "in force")
-SYNTHETIC = Text("합성 자료입니다.", "Synthetic data.")
+IN_FORCE = Text("적용 중", "current")
+SYNTHETIC = Text("합성 데이터입니다.", "Synthetic data.")
 DISABLED = Text("정지", "disabled")
 NEVER_SIGNED_IN = Text("아직 로그인하지 않음", "never signed in")
 USE_OF_SERVICES = Text("서비스 이용", "Use of services")
@@ -37,8 +37,8 @@ def span(window: Window, lang: Lang) -> str:
 
 
 def observed(window: Window, lang: Lang) -> str:
-    """The observed months as a subtitle: `관측 2023년 4월–6월`."""
-    return Text(f"관측 {span(window, lang)}", f"observed {span(window, lang)}")(lang)
+    """The observed months as a subtitle: `집계 2023년 4월–6월`."""
+    return Text(f"집계 {span(window, lang)}", f"period {span(window, lang)}")(lang)
 
 
 def people(count: float, lang: Lang) -> str:

@@ -67,7 +67,7 @@ def test_the_lower_limit_holds() -> None:
 
 def test_a_sum_at_the_limit_is_not_beyond_it() -> None:
     require(draws(*["2023-05"] * 9, epsilon=0.1), Noise(0.1), [JUNE], 1.0)
-    with pytest.raises(SettingError, match="does not suffice"):
+    with pytest.raises(SettingError, match="Not enough epsilon"):
         require(draws(*["2023-05"] * 10, epsilon=0.1), Noise(0.1), [JUNE], 1.0)
     require(draws("2023-05"), Noise(5.0), [], 1.0)  # nothing is to be drawn
 
@@ -252,7 +252,7 @@ def test_the_command_tells_what_was_spent(
     ]
     assert said in told.out
     assert {"ko": "95% 반폭", "en": "half-width of 95 %"}[lang] in told.out
-    for exact in ("rows counted", "subscribers in cells", "셈한 행", "칸에 든 가입자"):
+    for exact in ("rows counted", "subscribers in cells", "셈한 행", "셀에 든 가입자"):
         assert exact not in told.out
     (row,) = json.loads(telads(*words, "--month", JULY, "--format", "json").out)["rows"]
     assert (row["epsilon"], row["epsilon_spent"], row["epsilon_limit"]) == (400, 800, None)

@@ -52,7 +52,7 @@ def test_a_budget_must_mean_something(epsilon: float, kind: Kind, delta: float) 
     "noise", [Noise(1e-300), Noise(5e-324), Noise(1e-12), Noise(1e300, "gaussian", 1e-6)]
 )
 def test_a_budget_of_which_there_is_no_noise_is_told(noise: Noise) -> None:
-    with pytest.raises(SettingError, match="no noise of such"):
+    with pytest.raises(SettingError, match="Noise cannot be made"):
         scales({"people": 1, "weekday_distance": 93 * 1_500_000}, noise)
 
 

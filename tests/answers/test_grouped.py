@@ -12,6 +12,8 @@ import pytest
 
 from telads.answers import customers, tables
 from telads.answers.advertisers import of_targets
+from telads.answers.fields import FIELDS
+from telads.answers.questions import SERVICES
 from telads.answers.rows import Grouped, Rows
 from telads.answers.tables import HELD, KEY, key_of, of_month, of_segment, read
 from telads.errors import AudienceTooSmall
@@ -114,6 +116,32 @@ def test_what_was_laid_out_of_other_tables_or_is_damaged_is_made_anew(
         own.lookups.parent.joinpath(own.name).write_text("in the way")
     assert asked(own) == first
     assert asked(own) == first
+
+
+def test_a_field_that_is_added_is_in_what_was_laid_out_before(
+    own: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a checkout the version stays, and so does the workspace that one looks at."""
+    services(own, "강남구", "F", 30)
+    HELD.clear()
+    added = FIELDS["change"]._replace(key="change_error")
+    monkeypatch.setitem(vars(SERVICES), "rows", (*SERVICES.rows, added))
+    assert all(row["change_error"] for row in services(own, "강남구", "F", 30).records)
+    HELD.clear()
+
+
+def test_code_that_is_changed_lays_out_anew(own: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    services(own, "강남구", "F", 30)
+    HELD.clear()
+    labelled = customers._labelled
+
+    def later(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:
+        return labelled(rows, broken).with_columns(labels=pl.lit(["new"]))
+
+    monkeypatch.setattr(customers, "_labelled", later)
+    monkeypatch.setattr("telads.answers.rows._WRITTEN", 1)
+    assert all(row["labels"] == ["new"] for row in services(own, "강남구", "F", 30).records)
+    HELD.clear()
 
 
 def test_a_build_that_is_gone_leaves_nothing_laid_out(own: Build) -> None:

@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.answers import places
+from telads.answers.areas import Areas
 from telads.answers.inventory import status
 from telads.answers.questions import LEVELS
 from telads.answers.tables import of_month, part_of_month, read
@@ -21,6 +22,7 @@ from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.method.disclosure import standard
 from telads.model import Month
+from telads.render.areas import about
 from telads.settings import Settings
 from telads.store.workspace import Build, Store
 from telads.text import Text
@@ -36,7 +38,7 @@ def test_the_twelve_groups_are_the_whole_city(twin_build: Build) -> None:
     assert found.facts["volume_share"] == pytest.approx(1)
     assert found.rows["affinity"].is_sorted(descending=True)
     people, affinity = (found.rows[name].to_numpy() for name in ("population", "affinity"))
-    assert abs(np.average(affinity, weights=people)) < 0.001, "0 is the city's mean person"
+    assert abs(np.average(affinity, weights=people)) < 0.001, "0 is the average person"
 
 
 def test_a_group_is_the_mean_of_its_segments(twin_build: Build) -> None:
@@ -224,7 +226,7 @@ def test_a_month_that_repeats_another_s_pattern_says_whose_it_is_on_every_door(
     made_of = workspace.build()
     services = {one for one in SERVICE_IDS if one != "game"}
     assert made_of.about["patterns"] == {made: dict.fromkeys(services, kept)}
-    ko, en = (f"동네별 차이는 {Month.parse(kept).text.ko} 자료의 것입니다.",
+    ko, en = (f"동네별 차이는 {Month.parse(kept).text.ko} 데이터의 것입니다.",
               f"Differences between neighbourhoods are those of the data of {kept}.")  # fmt: skip
     found = targets(made_of, "delivery", level="neighbourhood", month=made)
     assert found.facts["pattern"] == kept
@@ -234,6 +236,17 @@ def test_a_month_that_repeats_another_s_pattern_says_whose_it_is_on_every_door(
         other = targets(made_of, service, level=level, month=month)
         assert other.facts["pattern"] is None
         assert ko not in [sentence.ko for sentence in other.sentences]
+    for level, service, month in [
+        ("neighbourhood", "delivery", made),
+        ("district", "delivery", made),
+        ("neighbourhood", "game", made),
+        ("neighbourhood", "delivery", kept),
+    ]:
+        of = Areas(level, service, Month.parse(month), None, None, pl.DataFrame(), (), "")
+        told_of = about(made_of, of).get("pattern")
+        assert told_of == (
+            kept if (level, service, month) == ("neighbourhood", "delivery", made) else None
+        )
     rows = {row["month"]: row for row in status(workspace).records}
     (told,) = [text for text in rows[made]["warnings_ko"] if "동네별" in text]
     assert "게임" not in told
@@ -259,4 +272,4 @@ def test_the_shared_files_hold_june_s_neighbourhoods(seoul_build: Build) -> None
         if str(month) != "2023-06"
     }
     found = targets(seoul_build, "delivery", level="neighbourhood")
-    assert found.sentences[-1].ko == "동네별 차이는 2023년 6월 자료의 것입니다."
+    assert found.sentences[-1].ko == "동네별 차이는 2023년 6월 데이터의 것입니다."

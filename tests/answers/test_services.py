@@ -87,7 +87,7 @@ def test_people_of_sixty_and_over_are_below_average(seoul_build: Build) -> None:
 def test_the_sentence_says_tie_and_below_average(seoul_build: Build) -> None:
     answer = services(seoul_build, "노원구", "M", 70)
     assert "평균보다 덜" in answer.sentences[0].ko
-    assert "less than the city's mean" in answer.sentences[0].en
+    assert "less than the Seoul average" in answer.sentences[0].en
 
 
 def agrees(build: Build) -> None:
@@ -134,8 +134,8 @@ def test_movements_are_told_in_figures_that_are_seen_and_an_index_by_its_affinit
     assert {service for service, _ in told} & {"netflix", "youtube"}
     for service, sentence in told:
         indexed = service in {"netflix", "youtube"}
-        assert ("관심도는 지난달" in sentence.ko) == indexed
-        assert sentence.en.startswith("Their affinity for" if indexed else "Their use of")
+        assert ("이용 강도는 지난달" in sentence.ko) == indexed
+        assert sentence.en.startswith("Their usage score for" if indexed else "Their use of")
         assert " 0.0일" not in sentence.ko
 
 
@@ -211,7 +211,7 @@ def test_no_movement_is_called_a_districts_own_within_noise(
         if answer.records[0]["movement"] == "noise":
             unclear += 1
             assert "오차 범위" in answer.sentences[1].ko
-            assert "within noise" in answer.sentences[1].en
+            assert "within the margin of error" in answer.sentences[1].en
         if answer.records[0]["movement"] == "local":
             assert "오래가지 않습니다" in answer.sentences[1].ko
             assert "do not last" in answer.sentences[1].en

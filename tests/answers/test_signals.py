@@ -55,7 +55,7 @@ def test_signals_that_no_month_renewed_say_so(seoul_build: Build, twin_build: Bu
 
 
 def test_a_few_stale_signals_are_named() -> None:
-    (told,) = of_stale_signals(["commute_minutes"])
+    (told,) = of_stale_signals(["commute_minutes"], 5)
     assert told.ko.startswith("모든 집단에서 출근 소요시간은 지난달과 값이 같습니다.")
     assert "the same commute" in told.en
-    assert of_stale_signals([]) == ()
+    assert of_stale_signals([], 5) == ()

@@ -57,10 +57,10 @@ def test_sizes_are_rounded_so_that_no_exact_number_shows(seoul_build: Build) -> 
 
 def test_one_segment_is_told_as_one(twin_build: Build) -> None:
     one, two = (targets(twin_build, "game", top=top).sentences[1].en for top in (1, 2))
-    assert one.startswith("This segment is ")
+    assert one.startswith("This group is ")
     assert two.startswith("These 2 segments are ")
     index = targets(twin_build, "youtube", top=1).sentences[1].en
-    assert index.startswith("This segment is ")
+    assert index.startswith("This group is ")
 
 
 @pytest.mark.parametrize("by", ["affinity", "excess"])
@@ -68,10 +68,10 @@ def test_a_list_of_nobody_above_the_mean_says_so(seoul_build: Build, by: str) ->
     answer = targets(seoul_build, "delivery", by, month="2023-07", sex="F", age=70)
     assert answer.rows["index"].max() < 100  # type: ignore[operator]
     assert answer.rows["affinity"].is_sorted(descending=True)
-    assert "고른 집단 가운데 배달을 평균보다 많이 쓰는 곳은 없습니다." in answer.sentences[0].ko
-    assert "uses delivery more than the average" in answer.sentences[0].en
+    assert "고르신 조건에는 배달을 평균보다 많이 쓰는 집단이 없습니다." in answer.sentences[0].ko
+    assert "uses delivery more than average" in answer.sentences[0].en
     young = targets(seoul_build, "delivery", by, month="2023-07", age=30)
-    assert "첫 번째 대상은" in young.sentences[0].ko
+    assert "1위 집단은" in young.sentences[0].ko
 
 
 def test_filters_keep_to_the_choice(twin_build: Build) -> None:

@@ -234,7 +234,7 @@ def test_a_forecast_knows_no_later_month(
 def test_the_page_of_the_evidence_says_which_forecast_is_taken(
     seasonal: Build, plain: Build, client: Client
 ) -> None:
-    persistent = "Last month as it was is the baseline that is hard to beat"
+    persistent = "Repeating last month is the baseline that is hardest to beat"
     for of, taken, words in ((seasonal, True, "Taken: the last month moved as in the same month"),
                              (plain, False, "Taken: the last month.")):  # fmt: skip
         shown = replace(django_settings.TELADS, workspace=of.path.parents[1])

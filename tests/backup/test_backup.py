@@ -110,10 +110,10 @@ def test_missing_cells_are_no_backup(first: Installation, archive: Path, tmp_pat
     copy = Installation(tmp_path / "copy")
     copy.restore(archive)
     copy.workspace.cells()[Month.of(2023, 6)].unlink()
-    with pytest.raises(WorkspaceDamaged, match="Take the data of 2023-06 in again"):
+    with pytest.raises(WorkspaceDamaged, match="Load the data of 2023-06 again"):
         copy.back_up(tmp_path / "copy.tar.gz")
     assert not (tmp_path / "copy.tar.gz").exists()
-    with pytest.raises(WorkspaceError, match="no such workspace"):
+    with pytest.raises(WorkspaceError, match="Workspace not found"):
         Installation(tmp_path / "nowhere").back_up(tmp_path / "nowhere.tar.gz")
 
 
@@ -122,7 +122,7 @@ def test_an_installation_in_use_is_replaced_only_if_told(
 ) -> None:
     target = Installation(tmp_path / "target")
     shutil.copytree(second.folder, target.folder)
-    with pytest.raises(WorkspaceError, match="already where"):
+    with pytest.raises(WorkspaceError, match="where the backup would be restored"):
         target.restore(archive)
     assert target.state() == second.state()
     target.restore(archive, replace=True)
@@ -140,7 +140,7 @@ def test_what_is_taken_in_while_a_restore_waits_is_in_use(
             shutil.copy(second.workspace.ledger_path, target.workspace.ledger_path)
             other.close()
 
-        with pytest.raises(WorkspaceError, match="already where"):
+        with pytest.raises(WorkspaceError, match="where the backup would be restored"):
             restoring.restore(
                 archive, target.workspace, target.database,
                 wait=10, step=lambda *_: None, on_wait=take_in,
@@ -152,7 +152,7 @@ def test_what_is_taken_in_while_a_restore_waits_is_in_use(
 def test_users_alone_are_in_use_too(archive: Path, tmp_path: Path) -> None:
     target = Installation(tmp_path)
     target.database.path.write_text("a user\n")
-    with pytest.raises(WorkspaceError, match="already where"):
+    with pytest.raises(WorkspaceError, match="where the backup would be restored"):
         target.restore(archive)
     assert target.database.path.read_text() == "a user\n"
     assert list(target.state()) == ["rows.txt"]

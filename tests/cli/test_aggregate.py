@@ -15,7 +15,7 @@ from tests.aggregate import logs
 from tests.cli.conftest import Telads
 
 SAID = {
-    "ko": ["넣음: 2023-06", "같은 날 되풀이된 행", "20세 미만", "작아서 가린 칸"],
+    "ko": ["반영: 2023-06", "같은 날 되풀이된 행", "20세 미만", "작아서 가린 셀"],
     "en": ["taken: 2023-06", "repeat a day", "under 20", "hidden as small"],
 }
 
@@ -46,7 +46,7 @@ def test_errors_of_the_command_line_are_one_line(telads: Telads, tmp_path: Path)
     for words in (("--noise", "gaussian"), ("--delta", 1e-6)):
         told = telads("aggregate", tmp_path, *words, "--lang", "en")
         assert (told.code, told.err.count("\n")) == (2, 1)
-        assert "Give epsilon as well." in told.err
+        assert "Set epsilon as well." in told.err
     told = telads("aggregate", tmp_path, "--epsilon", 1, "--noise", "gausian", "--lang", "en")
     assert (told.code, "Did you mean gaussian?" in told.err) == (2, True)
 

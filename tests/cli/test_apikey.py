@@ -26,7 +26,7 @@ def test_a_key_from_making_to_revoking(apikey: object) -> None:
     assert made.returncode == 0, made.stderr
     key = made.stdout.strip()
     assert key.startswith("telads_")
-    assert "cannot be seen again" in made.stderr
+    assert "cannot be shown again" in made.stderr
 
     listed = apikey("list")
     assert "agency" in listed.stdout

@@ -127,7 +127,7 @@ def test_a_damaged_backup_is_told_in_a_line_and_changes_nothing(
     for words in (("--check",), (), ("--force",)):
         told = new.telads("restore", str(file), *words)
         assert told.returncode == 1
-        assert told.stderr.splitlines()[-1].startswith("telads: This is no whole backup.")
+        assert told.stderr.splitlines()[-1].startswith("telads: The backup is not complete.")
     assert {path.name for path in new.workspace.glob("*")} <= {"lock", "workspace.json"}
     assert old.telads("backup", str(file)).returncode == 1
 
@@ -188,4 +188,4 @@ def test_a_backup_that_is_not_there_is_told_before_anything_else(
 ) -> None:
     told = telads("restore", tmp_path / "nope.tgz", "--lang", "en")
     assert told.code == 1
-    assert told.err.startswith("telads: There is no such file.")
+    assert told.err.startswith("telads: File not found.")

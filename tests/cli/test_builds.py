@@ -27,15 +27,15 @@ def test_back_and_forward(telads: Telads, workspace: tuple[object, ...]) -> None
     assert [len(row["months"]) for row in listed] == [3, 2, 1]
     assert [row["in_force"] for row in listed] == [True, False, False]
     third, second, first = (row["build"] for row in listed)
-    assert telads("rollback", *workspace).out == f"in force: {second}\n"
-    assert telads("rollback", *workspace).out == f"in force: {first}\n"
+    assert telads("rollback", *workspace).out == f"now current: {second}\n"
+    assert telads("rollback", *workspace).out == f"now current: {first}\n"
     none = telads("rollback", *workspace)
     assert (none.code, none.out) == (2, "")
-    assert "no earlier build" in none.err
-    assert telads("rollback", third[:6], *workspace).out == f"in force: {third}\n"
+    assert "no earlier data version" in none.err
+    assert telads("rollback", third[:6], *workspace).out == f"now current: {third}\n"
     telads("rollback", first, *workspace)
     lines = telads("builds", *workspace).out.splitlines()
-    assert [line.endswith("in force") for line in lines] == [False, False, True]
+    assert [line.endswith("current") for line in lines] == [False, False, True]
     status = telads("status", *workspace, "--format", "json").json()
     assert [row["built"] for row in status["rows"]] == [True, False, False]
     assert third in telads("build", *workspace).out
@@ -51,7 +51,7 @@ def test_a_wrong_month_is_forgotten(telads: Telads, workspace: tuple[object, ...
     )
     told = telads("forget", "2023-07", *workspace)
     assert told.code == 0
-    assert told.out.splitlines()[0].startswith("taken back: 2023-07 (")
+    assert told.out.splitlines()[0].startswith("removed: 2023-07 (")
     assert second in told.out
     again = telads("forget", "2023-07", *workspace, "-f", "json").json()["rows"]
     assert again == [{"month": "2023-07", "file": None, "build": second}]
@@ -60,7 +60,7 @@ def test_a_wrong_month_is_forgotten(telads: Telads, workspace: tuple[object, ...
     assert telads("rollback", third, *workspace).code == 0
     never = telads("forget", "2020-01", *workspace)
     assert (never.code, never.out) == (2, "")
-    assert "does not hold this month" in never.err
+    assert "does not contain this month" in never.err
 
 
 @pytest.mark.parametrize("name", ["nothing", "..", "", "../marts"])
@@ -69,8 +69,8 @@ def test_a_build_that_is_not_there(
 ) -> None:
     told = telads("rollback", name, *workspace)
     assert told.code == 2
-    assert "no such build" in told.err
-    assert telads("builds", *workspace).out.splitlines()[0].endswith("in force")
+    assert "Data version not found" in told.err
+    assert telads("builds", *workspace).out.splitlines()[0].endswith("current")
 
 
 def test_nothing_built_yet(telads: Telads, tmp_path: Path) -> None:

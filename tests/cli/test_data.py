@@ -44,13 +44,13 @@ def test_what_became_of_each_file_is_told(telads: Telads, files: Path, tmp_path:
     cells = NEIGHBOURHOODS * 24
     assert told.out.splitlines() == [
         f"skipped: ~${JUNE}",
-        f"taken: {MAY} (2023-05, observed 2023-02..2023-04, {cells} rows, 0 masked)",
+        f"loaded: {MAY} (2023-05, period 2023-02..2023-04, {cells} rows, 0 masked)",
         "  Columns not used: 새로운 열",
-        f"taken: {JUNE} (2023-06, observed 2023-03..2023-05, {cells} rows, {cells // 5} masked)",
+        f"loaded: {JUNE} (2023-06, period 2023-03..2023-05, {cells} rows, {cells // 5} masked)",
         "  Games: 20% of the values are masked.",
     ]
-    (line,) = [line for line in told.err.splitlines() if line.startswith("refused")]
-    assert line.startswith("refused: 2023.7월.csv: ")
+    (line,) = [line for line in told.err.splitlines() if line.startswith("rejected")]
+    assert line.startswith("rejected: 2023.7월.csv: ")
     assert "Traceback" not in told.err
 
 
@@ -71,7 +71,7 @@ def test_the_month_can_be_told(telads: Telads, tmp_path: Path) -> None:
     words = ("ingest", tmp_path / "usage.csv", "-w", tmp_path / "w")
     assert telads(*words).code == 1
     told = telads(*words, "--month", "2024-02", "--lang", "en")
-    assert "(2024-02, observed 2023-11..2024-01," in told.out
+    assert "(2024-02, period 2023-11..2024-01," in told.out
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
@@ -82,7 +82,7 @@ def test_check_says_what_would_become_of_files(
     told = telads("check", files, *at)
     assert told.code == 1, "one is refused"
     assert not (tmp_path / "w").exists()
-    word = {"ko": "넣을 수 있음", "en": "can be taken"}[lang]
+    word = {"ko": "반영 가능", "en": "can be loaded"}[lang]
     assert f"{word}: {MAY} (2023-05" in told.out
     known = json.loads(telads("check", files, *at, "-f", "json").out)
     taken = json.loads(telads("ingest", files, *at, "-f", "json").out)
@@ -90,7 +90,7 @@ def test_check_says_what_would_become_of_files(
     assert [row | {"build": None} for row in known["rows"]] == taken["rows"]
     good = telads("check", files / MAY, *at)
     assert (good.code, good.out.splitlines()) == (
-        0, [{"ko": f"그대로: {MAY} (2023-05)", "en": f"unchanged: {MAY} (2023-05)"}[lang]],
+        0, [{"ko": f"변경 없음: {MAY} (2023-05)", "en": f"unchanged: {MAY} (2023-05)"}[lang]],
     )  # fmt: skip
     small = write_csv(tmp_path / "2023.5월.csv", portal_rows(1))
     for verb in ("check", "ingest"):
@@ -103,7 +103,7 @@ def test_check_says_what_would_become_of_files(
 def test_korean_is_told_in_korean(telads: Telads, files: Path, tmp_path: Path) -> None:
     told = telads("ingest", files / JUNE, "-w", tmp_path / "w")
     assert told.out.splitlines() == [
-        f"넣음: {JUNE} (2023-06, 관측 2023-03..2023-05, 600행, 가려진 값 120)",
+        f"반영: {JUNE} (2023-06, 집계 기간 2023-03..2023-05, 600행, 비공개 값 120)",
         "  게임: 값의 20%가 가려져 있습니다.",
     ]
 
@@ -147,7 +147,7 @@ def test_where_nothing_was_taken_nothing_is_built(
 ) -> None:
     told = telads("ingest", files / "2023.7월.csv", "--build", "-w", tmp_path / "w", "--lang", "en")
     assert told.code == 1
-    assert told.err.splitlines()[-1].startswith("refused: 2023.7월.csv: ")
+    assert told.err.splitlines()[-1].startswith("rejected: 2023.7월.csv: ")
 
 
 def test_a_build_is_told_once_and_then_nothing_is_new(
@@ -173,9 +173,7 @@ def test_a_build_is_told_once_and_then_nothing_is_new(
 def test_status_says_what_is_not_built_yet(telads: Telads, files: Path, tmp_path: Path) -> None:
     workspace = ("-w", tmp_path / "w", "--lang", "en")
     telads("ingest", files / MAY, *workspace)
-    assert (
-        "There are months that are not built yet: telads build" in telads("status", *workspace).err
-    )
+    assert "Some months are not built yet: telads build" in telads("status", *workspace).err
     telads("build", *workspace)
     assert telads("status", *workspace).err == ""
     telads("ingest", files / JUNE, *workspace)
@@ -194,13 +192,13 @@ def test_status_says_which_setting_waits_for_a_build(
     assert telads("status", *workspace, "-f", "json").json()["warnings"] == []
     monkeypatch.setenv("TELADS_FLOOR", "60")
     assert telads("status", *workspace, "-f", "json").json()["warnings"] == [
-        "TELADS_FLOOR 설정(60)이 지금 적용된 계산(50)과 다릅니다. "
+        "TELADS_FLOOR 설정(60)이 지금 적용된 데이터 버전(50)과 다릅니다. "
         "telads build를 실행하면 반영됩니다."
     ]
     told = " ".join(telads("status", *workspace, "--lang", "en").out.split())
     assert (
-        "The setting TELADS_FLOOR is 60, but the build in force was made with 50. Run telads build"
-        in told
+        "The setting TELADS_FLOOR is 60, but the current data version was made with 50. Run "
+        "telads build" in told
     )
     telads("build", *workspace)
     assert telads("status", *workspace, "-f", "json").json()["warnings"] == []
@@ -210,7 +208,7 @@ def test_an_empty_workspace_has_a_status(telads: Telads, tmp_path: Path) -> None
     document = telads("status", "-w", tmp_path / "none", "-f", "json").json()
     assert document["rows"] == []
     told = telads("status", "-w", tmp_path / "none", "--lang", "en")
-    assert told.err == "No month has been taken in yet: telads ingest FILES\n"
+    assert told.err == "No month has been loaded yet: telads ingest FILES\n"
     assert not (tmp_path / "none").exists()
 
 
@@ -236,7 +234,7 @@ def test_a_workspace_that_needs_attention(telads: Telads, files: Path, tmp_path:
     looks = [line for line in told.out.splitlines() if line.startswith("LOOK")]
     assert len(looks) == 2
     assert "months: 2023-05; cells missing: 2023-05" in looks[0]
-    assert "A table of the build cannot be read." in looks[1]
+    assert "A file of the data version cannot be read." in looks[1]
     rows = json.loads(telads("doctor", *workspace, "-f", "json").out)["rows"]
     assert [row["good"] for row in rows].count(False) == 2
 
@@ -257,7 +255,7 @@ def test_the_font_is_told(telads: Telads, monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     told = telads("doctor", "--lang", "en")
     assert told.code == 1
-    assert f"LOOK  The folder of the setting {VARIABLE} holds no Korean font" in told.out
+    assert f"LOOK  The folder of the setting {VARIABLE} contains no Korean font" in told.out
 
 
 @pytest.mark.seoul
@@ -276,7 +274,7 @@ def test_the_whole_way_on_one_real_month(telads: Telads, seoul: Path, tmp_path: 
 def test_workbooks_are_taken_in_too(telads: Telads, tmp_path: Path) -> None:
     path = write_month(tmp_path, "2023.6")
     told = telads("ingest", path, "-w", tmp_path / "w", "--lang", "en")
-    assert told.out.startswith(f"taken: {path.name} (2023-06,")
+    assert told.out.startswith(f"loaded: {path.name} (2023-06,")
 
 
 @pytest.mark.parametrize(
@@ -324,7 +322,7 @@ def test_borders_of_neighbourhoods_are_taken_in_and_what_fits_nobody_is_told(
     file.write_text("{}", "utf-8")
     told = telads("borders", file, "-w", own, "--lang", "en")
     assert told.code
-    assert "no GeoJSON FeatureCollection" in told.err
+    assert "Not a GeoJSON FeatureCollection" in told.err
 
 
 def four_years(folder: Path) -> set[Month]:
@@ -361,19 +359,19 @@ def four_years(folder: Path) -> set[Month]:
 def test_a_tree_of_four_years_is_one_call_and_told_by_year(telads: Telads, tmp_path: Path) -> None:
     months = four_years(tmp_path / "통신정보 데이터")
     told = telads("ingest", tmp_path / "통신정보 데이터", "-w", tmp_path / "w", "--lang", "en")
-    assert (told.code, told.out.count("taken: ")) == (0, 47 + 12)
+    assert (told.code, told.out.count("loaded: ")) == (0, 47 + 12)
     assert {*Store(tmp_path / "w").ledger().current()} == months
     assert told.out.splitlines()[-4:] == [
-        "2020: 12 months, taken 24",
-        "2021: 12 months, taken 12",
-        "2022: 11 months, taken 11, missing 2022-05",
-        "2023: 12 months, taken 12",
+        "2020: 12 months, loaded 24",
+        "2021: 12 months, loaded 12",
+        "2022: 11 months, loaded 11, missing 2022-05",
+        "2023: 12 months, loaded 12",
     ]
     steps = [line for line in told.err.splitlines() if line.startswith("파일 읽기 ")]
     assert len(steps) > 36, "each file is shown while they are read"
     again = telads("ingest", tmp_path / "통신정보 데이터", "-w", tmp_path / "w")
     assert again.out.splitlines()[-2:] == [
-        "2022: 11개월, 그대로 11, 빠진 달 2022-05", "2023: 12개월, 그대로 12",
+        "2022: 11개월, 변경 없음 11, 빠진 달 2022-05", "2023: 12개월, 변경 없음 12",
     ]  # fmt: skip
     one = telads("ingest", tmp_path / "통신정보 데이터" / "2022", "-w", tmp_path / "v")
     assert "2022: " not in one.out, "a single year needs no summary"

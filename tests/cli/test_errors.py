@@ -153,7 +153,7 @@ def test_debug_shows_where_and_keeps_the_exit_code(telads: Telads) -> None:
     assert told.code == 2
     assert "Traceback" in told.err
     assert 'choices.py", line' in told.err
-    assert told.err.splitlines()[-1].startswith("telads: There is no such service.")
+    assert told.err.splitlines()[-1].startswith("telads: Service not found.")
 
 
 def test_what_nobody_expected_is_one_line_too(
@@ -230,10 +230,10 @@ def test_a_misspelt_setting_is_told_by_every_verb(
     assert told.code == 0
     (line,) = told.err.splitlines()
     assert line == (
-        "telads: TELADS_FLOR is no setting and has no effect. Did you mean TELADS_FLOOR? "
+        "telads: TELADS_FLOR is not a setting and has no effect. Did you mean TELADS_FLOOR? "
         "See docs/settings.md."
     )
-    assert "혹시 TELADS_FLOOR인가요?" in telads(*verb, "--lang", "ko").err
+    assert "찾으시는 것이 TELADS_FLOOR인가요?" in telads(*verb, "--lang", "ko").err
 
 
 def test_a_misspelt_setting_in_a_file_is_told(

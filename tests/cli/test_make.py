@@ -41,7 +41,7 @@ def test_every_chart_is_drawn_in_both_languages(
     told = json.loads(path.read_text("utf-8"))
     title = told["title"] + told["subtitle"]
     assert any("가" <= letter <= "힣" for letter in title) == (lang == "ko")
-    assert told["notes"][0] == ("합성 자료" if lang == "ko" else "synthetic data")
+    assert told["notes"][0] == ("합성 데이터" if lang == "ko" else "synthetic data")
 
 
 def test_charts_take_choices(telads: Telads, tmp_path: Path) -> None:
@@ -73,14 +73,14 @@ def test_a_folder_that_is_not_there_is_no_place_for_a_file(
     name = "x.csv" if words[0] == "export" else "x.svg"
     told = telads(*words, "-o", tmp_path / "none" / name, "--lang", "en")
     assert told.code == 2
-    assert "There is no such folder." in told.err
+    assert "Folder not found." in told.err
     assert not (tmp_path / "none").exists()
 
 
 def test_the_kind_of_a_pictures_file_is_told_first(telads: Telads, tmp_path: Path) -> None:
     told = telads("chart", "ranking", "-o", tmp_path / "x.gif", "--lang", "en")
     assert told.code == 2
-    assert "There is no such format." in told.err
+    assert "Format not found." in told.err
 
 
 def test_an_export_by_the_classic_method(telads: Telads, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_twin_is_written_and_taken_in_as_synthetic(telads: Telads, tmp_path: P
         "2024.1월_29개 통신정보.csv",
     ]
     assert told.out.splitlines() == [str(tmp_path / "twin" / name) for name in names]
-    assert "합성 자료 만들기 1/3: 2023-11" in told.err
+    assert "합성 데이터 만들기 1/3: 2023-11" in told.err
     taken = telads("ingest", tmp_path / "twin", "-w", tmp_path / "w", "--lang", "en")
     assert taken.out.count("Synthetic data.") == 3
     again = tmp_path / "again"
@@ -125,18 +125,18 @@ def test_a_real_file_is_never_written_over(telads: Telads, tmp_path: Path) -> No
     (tmp_path / "2023.2월_29개 통신정보.csv").write_text("mine")
     told = telads("synth", tmp_path, "--months", "2023-02", "--file-format", "csv", "--lang", "en")
     assert told.code == 1
-    assert "was not written over" in told.err
+    assert "was not overwritten" in told.err
     assert (tmp_path / "2023.2월_29개 통신정보.csv").read_text() == "mine"
 
 
 def test_the_evaluation_names_its_baselines(telads: Telads) -> None:
     said = telads("evaluate", "--lang", "en").out
-    for name in ("affinity", "classic", "last month", "mean of months", "chance (control)"):
+    for name in ("usage score", "2023 method", "last month", "mean of months", "chance (control)"):
         assert name in said
-    assert "1 month ahead, affinity named the first service rightly in" in said
+    assert "1 month ahead, the usage score got the top service right in" in said
     far = telads("evaluate", "--horizon", "3", "--lang", "en")
     assert far.code == 0
-    assert "share 0 of three observed months" in far.out
+    assert "share 0 of three months" in far.out
 
 
 def test_an_evaluation_that_cannot_be_kept_is_told_all_the_same(
@@ -161,7 +161,7 @@ def test_the_demo_goes_the_whole_way(
     assert told.code == 0, told.err
     for title in (
         "1. What for these people?",
-        "2. Whom with this service?",
+        "2. Who for this service?",
         "3. On which platform?",
     ):
         assert title in told.out

@@ -71,7 +71,7 @@ def test_a_written_plan_is_told_like_every_file(
     assert said.json()["rows"] == [{"file": str(tmp_path / "plan.xlsx")}]
     missing = telads("plan", brief, "-o", tmp_path / "none" / "plan.xlsx", "--lang", "en")
     assert (missing.code, missing.out) == (2, "")
-    assert "no such folder" in missing.err
+    assert "Folder not found" in missing.err
     assert not (tmp_path / "none").exists()
 
 
@@ -84,7 +84,7 @@ def test_a_plan_is_never_written_over_its_brief(
     for output in (brief, tmp_path / "." / brief.name, link):
         said = telads("plan", brief, "-o", output, "--lang", "en")
         assert (said.code, said.out) == (2, "")
-        assert "written over its brief" in said.err
+        assert "overwrite its brief" in said.err
     assert brief.read_bytes() == before
 
 

@@ -46,8 +46,8 @@ def test_a_read_only_workspace_is_one_line(read_only: Path, words: tuple[str, ..
     told = _telads(read_only, *words)
     assert (told.returncode, told.stdout) == (1, "")
     assert told.stderr == (
-        f"telads: The workspace cannot be written to. (file {read_only}) Let this account write "
-        "there, or choose another folder with --workspace.\n"
+        f"telads: The workspace cannot be written to. (file {read_only}) Give this account write "
+        "permission, or choose another folder with --workspace.\n"
     )
 
 

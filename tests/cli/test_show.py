@@ -50,7 +50,7 @@ def test_a_file_holds_what_rich_would_write(
 @pytest.mark.usefixtures("narrow")
 def test_what_was_left_out_is_named(telads: Telads) -> None:
     said = telads(*QUESTIONS["services"], "--lang", "en").out
-    heading, *_ = [line for line in said.splitlines() if "Affinity" in line]
+    heading, *_ = [line for line in said.splitlines() if "Usage score" in line]
     assert "80% low" not in heading
     assert "Left out on a narrow screen: Places 80% low, Places 80% high" in said
 

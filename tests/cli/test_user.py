@@ -24,7 +24,7 @@ def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert len(made.stdout.strip()) == 16
     assert made.stderr.startswith("added: kim (role planner)\n")
-    assert "cannot be seen again" in made.stderr
+    assert "cannot be shown again" in made.stderr
     assert user("create", "kim").returncode == 2
     assert user("create", "lee", "--role", "king").returncode == 2
     assert user("create", "lee", "--password-stdin", said="short\n").returncode == 2

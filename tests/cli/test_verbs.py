@@ -39,7 +39,7 @@ def test_a_table_has_every_row_and_what_it_is_of(telads: Telads, question: str) 
     rows = telads(*QUESTIONS[question], "-f", "json").json()["rows"]
     assert (korean.code, korean.err, english.code, english.err) == (0, "", 0, "")
     assert korean.out.count("\n") > len(rows)
-    assert "합성 자료" in korean.out
+    assert "합성 데이터" in korean.out
     assert "synthetic data" in english.out
     assert not [letter for letter in english.out if "가" <= letter <= "힣"] or question == "status"
 
@@ -47,10 +47,10 @@ def test_a_table_has_every_row_and_what_it_is_of(telads: Telads, question: str) 
 def test_a_table_tells_month_window_method_and_build(telads: Telads) -> None:
     said = telads("services", *GROUP, "--lang", "en", "--month", "2023-03").out
     build = telads("services", *GROUP, "-f", "json").json()["build"]
-    told = f"month 2023-03 · observed 2022-12 to 2023-02 · method affinity · build {build}"
+    told = f"month 2023-03 · period 2022-12 to 2023-02 · method usage score · data version {build}"
     assert told in said
-    assert " · 방식 관심도 · " in telads("services", *GROUP).out
-    assert " · 방식 2023년 연구 · " in telads("services", *GROUP, "--method", "classic").out
+    assert " · 방식 이용 강도 · " in telads("services", *GROUP).out
+    assert " · 방식 기존(2023년 연구) · " in telads("services", *GROUP, "--method", "classic").out
 
 
 @pytest.mark.parametrize("district", ["강남구", "강남", "Gangnam-gu", "gangnam", "GANGNAM-GU"])

@@ -321,7 +321,7 @@ def test_the_command_line_takes_a_dataset(tmp_path: Path, files: list[Path]) -> 
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 
-    assert "observed 2023-12..2023-12" in telads(
+    assert "period 2023-12..2023-12" in telads(
         "ingest", str(files[0]), "--dataset", str(FOLDER), "--build"
     )
     told = telads("services", "--district", "Kirkegade", "--sex", "K", "--age", "35-54")

@@ -105,7 +105,7 @@ def test_no_definition_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="telads dataset new"):
         load(tmp_path)
     (tmp_path / "dataset.toml").write_text("id = [", "utf-8")
-    with pytest.raises(DatasetError, match="no TOML"):
+    with pytest.raises(DatasetError, match="Not a TOML"):
         load(tmp_path)
 
 
@@ -138,7 +138,7 @@ def test_a_draft_takes_its_file_in(tmp_path: Path) -> None:
 def test_what_is_no_table_has_no_draft(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text("a;b\n1;2\n", "utf-8")
-    with pytest.raises(DataError, match="cannot be told"):
+    with pytest.raises(DataError, match="cannot be recognised"):
         draft(file)
     file.write_text("a;b\n1\n", "utf-8")
     with pytest.raises(DataError, match="cannot be read"):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +16,20 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 import telads
+from telads.answers.pictures import Asked, picture
 from telads.dataset import load, seoul, using
 from telads.ingest.wide_table import WIDE_TABLE
 from telads.library import Workspace
 from telads.model import Month, months_between
+from telads.render.svg import drawn
 from telads.settings import Settings
+from telads.text import LANGUAGES, Lang
 from telads.twin.cells import read_profile, synthesise
 from telads.twin.files import write_twin
 from telads.web.components import icon
 from tests.cli.conftest import runner
 from tests.dataset.city import FOLDER, MONTHS, write_month
+from tests.render.samples import size, texts
 
 ADDED = """
 [measures.chess]
@@ -54,7 +59,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_python(grown: Workspace, tmp_path: Path) -> None:
     assert "chess" in grown.services(*SEGMENT).rows["service"].to_list()
     assert grown.targets("체스").rows.height > 0
-    assert grown.targets("Chess").sentences[0].en.startswith("The first target for a chess advert")
+    assert grown.targets("Chess").sentences[0].en.startswith("The top group for chess ads")
     assert "체스" in grown.targets("chess").sentences[0].ko
     assert "chess" in grown.platforms("sport", *SEGMENT).rows["service"].to_list()
     assert grown.export("scores", tmp_path / "scores.csv") > 0
@@ -176,6 +181,20 @@ def test_a_service_that_a_twin_lacks_is_told(
         assert told.code == 0
         assert name in told.err
         assert "drawn_like" in told.err
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("narrow", [False, True])
+def test_eight_services_have_room_in_the_correlations(
+    webtoons: Workspace, lang: Lang, narrow: bool
+) -> None:
+    with using(webtoons.store.dataset):
+        shown = picture(webtoons.store.build(), "correlation", Asked(), lang)
+        drawing = drawn(shown, narrow=narrow)
+    written = texts(drawing.svg)
+    assert len(written) > 6 * 28, "each pair of eight, at each age"
+    assert all(one.right <= size(drawing.svg)[0] + 0.5 for one in written)
+    assert [(a, b) for a, b in combinations(written, 2) if a.meets(b)] == []
 
 
 @pytest.mark.django_db

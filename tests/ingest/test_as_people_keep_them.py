@@ -70,8 +70,8 @@ def test_a_hidden_sheet_is_not_read_but_named(tmp_path: Path, state: str, first:
     )
     (told,) = reading.warnings
     assert (told.ko, told.en) == (
-        "자료가 있는 숨긴 시트를 읽지 않았습니다: old.",
-        "Hidden sheets that hold data were not read: old.",
+        "데이터가 있는 숨긴 시트를 읽지 않았습니다: old.",
+        "Hidden sheets with data were not read: old.",
     )
 
 
@@ -215,7 +215,7 @@ def test_sheets_that_hold_something_else_are_named(tmp_path: Path) -> None:
     reading = WIDE_TABLE.read(path)
     assert reading.cells.height == 72
     assert [told.en for told in reading.warnings] == [
-        "Sheets that hold no cells were not read: 설명, 메모."
+        "Sheets without cells were not read: 설명, 메모."
     ]
 
 

@@ -179,8 +179,8 @@ def test_what_would_cross_itself_is_simplified_less() -> None:
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        ("{", "no GeoJSON"),
-        ("[]", "no GeoJSON"),
+        ("{", "Not a GeoJSON"),
+        ("[]", "Not a GeoJSON"),
         (json.dumps({"features": [{"properties": {}, "geometry": None}]}), "no polygon"),
         (json.dumps({"features": [feature([[127, 37], [128, 37], [127, 37]])]}), "not closed"),
         (json.dumps({"features": [feature([[127, 37], [128, 37], [128, 38]])]}), "not closed"),
@@ -210,8 +210,8 @@ def test_borders_are_kept_in_the_workspace(
                    feature(square(127.02, 37.5), name="elsewhere"))  # fmt: skip
     with using(own.dataset):
         told = [line.ko for line in report(take_borders(own, path, settings))]
-    assert told[0].startswith("행정동 2곳의 경계를 넣었습니다: 코드로 1곳, 이름으로 1곳")
-    assert told[-1] == "자료에 없는 경계: elsewhere"
+    assert told[0].startswith("행정동 2곳의 경계를 반영했습니다: 코드로 1곳, 이름으로 1곳")
+    assert told[-1] == "데이터에 없는 경계: elsewhere"
     kept = json.loads(own.neighbourhoods_path.read_text("utf-8"))
     assert [one["properties"]["code"] for one in kept["features"]] == [first.code, second.code]
     assert own.neighbourhoods_path.name in dict(files_of(own)), "a backup holds them"

@@ -110,7 +110,7 @@ REFUSED = {
         changed(9, 4, 22), "five-year age", "다섯 살 단위",
         {"row": 9, "column": "연령대", "value": "22"}),
     "ten-year age": Refused(
-        changed(9, 4, "20대"), "Ten-year ages are too coarse", "10년 단위 자료는",
+        changed(9, 4, "20대"), "Ten-year ages are too coarse", "10년 단위 데이터는",
         {"row": 9, "column": "연령대", "value": "20대"}),
     "empty place": Refused(
         changed(9, 0, ""), "is empty", "빈 칸", {"row": 9, "column": "행정동코드"}),
@@ -134,10 +134,10 @@ REFUSED = {
             folder / NAME, [[row[0], "수원시", *row[2:]] for row in portal_rows(1)]),
         "25 districts", "25개 자치구", {"row": 2, "column": "자치구", "value": "수원시"}),
     "district typed wrongly": Refused(
-        changed(9, 1, "강냠구"), "Did you mean 강남구?", "혹시 강남구인가요?",
+        changed(9, 1, "강냠구"), "Did you mean 강남구?", "찾으시는 것이 강남구인가요?",
         {"row": 9, "column": "자치구", "value": "강냠구"}),
     "row of a total": Refused(
-        changed(9, 1, "합계"), "holds a total", "합계나 소계 행이면",
+        changed(9, 1, "합계"), "contains a total", "합계나 소계 행이면",
         {"row": 9, "column": "자치구", "value": "합계"}),
     "two districts": Refused(
         changed(9, 1, "강남구"), "two districts", "두 자치구",
@@ -158,13 +158,13 @@ REFUSED = {
         {"row": 11, "column": VIDEO, "value": -0.5}),
     "no month": Refused(
         lambda folder: write_xlsx(folder / "통신정보.xlsx", portal_rows()),
-        "does not tell its month", "몇 월 자료인지"),
+        "does not say its month", "몇 월 데이터인지"),
     "empty file": Refused(content(NAME, b""), "is empty", "빈 파일"),
-    "empty CSV": Refused(content("2023-06.csv", b" \n\n"), "single row", "자료 행이 하나도"),
+    "empty CSV": Refused(content("2023-06.csv", b" \n\n"), "single row", "데이터 행이 하나도"),
     "header alone": Refused(
-        lambda folder: write_xlsx(folder / NAME, []), "single row", "자료 행이 하나도"),
+        lambda folder: write_xlsx(folder / NAME, []), "single row", "데이터 행이 하나도"),
     "header alone in a CSV": Refused(
-        lambda folder: write_csv(folder / "2023-06.csv", []), "single row", "자료 행이 하나도"),
+        lambda folder: write_csv(folder / "2023-06.csv", []), "single row", "데이터 행이 하나도"),
     "truncated workbook": Refused(
         spoilt(good_xlsx, lambda content: content[: len(content) * 2 // 3]), "damaged", "손상"),
     "truncated CSV": Refused(
@@ -205,9 +205,9 @@ REFUSED = {
         "is an Excel workbook", "이름은 CSV이지만"),
     "other zip": Refused(content(NAME, zip_of_text()), "damaged", "손상"),
     "other kind": Refused(content("2023-06.hwp", b"x"), "this kind", "종류"),
-    "missing path": Refused(lambda folder: folder / NAME, "no such file", "그런 파일이나 폴더"),
+    "missing path": Refused(lambda folder: folder / NAME, "folder not found", "파일이나 폴더를"),
     "broken link": Refused(
-        lambda folder: link_to_nothing(folder / NAME), "no such file", "그런 파일이나 폴더"),
+        lambda folder: link_to_nothing(folder / NAME), "folder not found", "파일이나 폴더를"),
 }  # fmt: skip
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
+from django.conf import settings as django_settings
+from django.test import Client, override_settings
 
 from telads.answers.inventory import status
 from telads.answers.tables import of_month, read
@@ -188,6 +191,23 @@ def test_audiences_are_chosen_by_the_shares_and_never_by_a_sensitive_group(
         assert not named, table
 
 
+def test_the_form_of_audiences_offers_what_the_data_hold(
+    take: Callable[..., dict[str, str]], folder: Path, workspace: Store, settings: Settings,
+    client: Client,
+) -> None:  # fmt: skip
+    month_file(folder, JUNE)
+    for held in (False, True):
+        if held:
+            groups_file(folder, JUNE)
+        take(folder)
+        build(workspace, settings)
+        shown = replace(django_settings.TELADS, workspace=workspace.path)
+        with override_settings(TELADS=shown):
+            page = client.get("/audiences/").content.decode()
+        assert 'value="commute_minutes"' in page
+        assert ('value="video_heavy_share"' in page) == held
+
+
 def test_services_are_those_of_the_first_file_alone(
     take: Callable[..., dict[str, str]], folder: Path, workspace: Store, settings: Settings,
     tmp_path: Path,
@@ -237,4 +257,4 @@ def test_a_measure_of_no_second_file_is_a_fault(tmp_path: Path) -> None:
         (folder / file.name).write_text(text, "utf-8")
     with pytest.raises(DatasetError) as caught:
         load(folder)
-    assert "no such second file" in caught.value.line("en")
+    assert "Second file not found" in caught.value.line("en")

@@ -337,6 +337,6 @@ def test_nobody_to_show_is_told(tmp_path: Path, settings: Settings) -> None:
     file = write_csv(tmp_path / "2023.6월.csv", rows)
     workspace = Store(tmp_path / "workspace")
     assert not [taken for taken in ingest(workspace, [file], settings) if taken.error]
-    with pytest.raises(WorkspaceError, match="No segment has enough people"):
+    with pytest.raises(WorkspaceError, match="No group has enough people"):
         build(workspace, settings)
     assert workspace.build_name() is None

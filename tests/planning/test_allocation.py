@@ -238,7 +238,7 @@ def test_caps_below_the_budget_are_named_with_what_is_left(
 
 
 def test_a_cap_below_its_own_minimum_is_named(market: Market, platforms: list[Offer]) -> None:
-    with pytest.raises(QuestionError, match="cap of b lies 50 won below") as refused:
+    with pytest.raises(QuestionError, match="maximum spend of b is 50 won below") as refused:
         allocate(market, [platforms[0], replace(platforms[1], minimum=150, cap=100)], 500)
     assert refused.value.facts["limit"] == "b"
 
@@ -255,14 +255,14 @@ def test_minimums_that_are_the_whole_budget_leave_nothing_to_choose(
 def test_nobody_above_average_is_nothing_to_spend_on(
     market: Market, platforms: list[Offer]
 ) -> None:
-    with pytest.raises(QuestionError, match="more than the average"):
+    with pytest.raises(QuestionError, match="more than average"):
         allocate(replace(market, value=np.array([-1.0, 0.0])), platforms, 500)
 
 
 def test_platforms_that_do_not_go_with_the_service_are_nothing_to_spend_on(
     market: Market, platforms: list[Offer]
 ) -> None:
-    with pytest.raises(QuestionError, match="none of the platforms"):
+    with pytest.raises(QuestionError, match="None of the chosen platforms"):
         allocate(replace(market, weight=np.zeros_like(market.weight)), platforms, 500)
 
 
@@ -303,7 +303,7 @@ def test_a_frequency_out_of_reach_names_what_is_possible(
     market: Market, platforms: list[Offer], kind: str, contacts: float
 ) -> None:
     goal = Frequency("at_most" if kind == "at_most" else "at_least", contacts)
-    with pytest.raises(QuestionError, match=r"(lowest|highest) is \d") as refused:
+    with pytest.raises(QuestionError, match=r"(lowest|highest) possible is \d") as refused:
         allocate(market, platforms, BUDGET, goal=goal)
     assert refused.value.facts["limit"] == "frequency"
 

@@ -26,9 +26,9 @@ def test_a_table_is_met_at_its_points_and_ends_flat() -> None:
 
 @pytest.mark.parametrize("scale", [5e-324, 1e-308, 9e-7, 1.1e6, 1e308])
 def test_what_no_curve_can_be_is_refused_with_its_range(scale: float) -> None:
-    with pytest.raises(QuestionError, match="beyond what can be computed"):
+    with pytest.raises(QuestionError, match="out of range"):
         exponential(scale)
-    with pytest.raises(QuestionError, match="beyond what can be computed"):
+    with pytest.raises(QuestionError, match="out of range"):
         table([(scale, 0.5)])
 
 

@@ -79,7 +79,7 @@ def test_a_plan_and_its_audience_are_of_one_size(twin_build: Build) -> None:
 def test_the_frequency_is_told_as_an_average(plan: Plan) -> None:
     bought = plan_sentences(plan)[0]
     often = f"{plan.result.summary['frequency']:.1f}"
-    assert bought.en.endswith(f"{often} times each on average.")
+    assert bought.en.endswith(f", at an average frequency of {often}.")
     assert bought.ko.endswith(f"평균 빈도 {often}회입니다.")
 
 
@@ -112,7 +112,7 @@ def test_where_hardly_anybody_is_reached_there_is_no_frequency(twin_build: Build
     assert least.result.summary["frequency"] is None
     assert {row["frequency"] for row in least.result.segments} == {None}
     told, *more = plan_sentences(least)  # a tenth of a won is nothing to speak of
-    assert not [one for one in more if "tenth more" in one.en or "Twice" in one.en]
+    assert not [one for one in more if "10% more" in one.en or "Twice" in one.en]
     assert "fewer than 10 people" in told.en
     assert "회입니다" not in told.ko
 
@@ -123,11 +123,11 @@ def test_money_that_reaches_nobody_more_is_told_plainly(twin_build: Build) -> No
     much = make_plan(twin_build, brief(budget=10**12, platforms=platforms))
     assert much.result.summary["next_weighted_reach"] == 0
     assert much.result.summary["proven_gap"] == 0  # more than everybody is nobody's best
-    told = [one for one in plan_sentences(much) if "nobody more" in one.en]
+    told = [one for one in plan_sentences(much) if "Try a wider audience" in one.en]
     assert len(told) == 1
-    assert "더 닿는 사람이 없습니다" in told[0].ko
+    assert "타겟을 넓히거나" in told[0].ko
     other = plan_sentences(make_plan(twin_build, brief()))
-    assert not [one for one in other if "nobody more" in one.en]
+    assert not [one for one in other if "Try a wider audience" in one.en]
 
 
 def test_a_coarse_unit_of_spends_is_told_with_what_it_may_cost(twin_build: Build) -> None:
@@ -138,9 +138,9 @@ def test_a_coarse_unit_of_spends_is_told_with_what_it_may_cost(twin_build: Build
     said = float(re.findall(r"up to ([0-9.]+)%", told.en)[0]) / 100
     assert lost <= said <= lost + 0.002
     assert f"최대 {said:.1%} 적을" in told.ko
-    assert not [one for one in plan_sentences(coarse) if "tenth more" in one.en]
+    assert not [one for one in plan_sentences(coarse) if "10% more" in one.en]
     assert not [one for one in plan_sentences(fine) if "smaller unit" in one.en]
-    assert [one for one in plan_sentences(fine) if "tenth more" in one.en]
+    assert [one for one in plan_sentences(fine) if "10% more" in one.en]
 
 
 def test_a_unit_above_the_budget_is_refused_but_a_saved_plan_of_one_is_read(
@@ -202,7 +202,7 @@ def test_a_plan_of_the_former_form_opens_as_it_was_and_is_compared_by_its_own_ob
     assert found.result.summary["reached_2"] is None
     told = " ".join(one.en for one in plan_sentences(found))
     assert "earlier version" in told
-    assert "affinity-weighted reach (by association)" in told
+    assert "reach weighted by usage score (by association)" in told
     change = compare(found, twin_build)
     assert (change.now.brief.objective, change.now.brief.weight) == ("affinity", "association")
     same = make_plan(twin_build, replace(found.brief, month=found.month)).result.summary
@@ -306,7 +306,7 @@ def test_the_main_reason_of_each_way_in_or_out_is_told(twin_build: Build) -> Non
     entered = sum(row["status"] == "entered" for row in moved)
     assert membership.en.endswith(f"{entered}; that left it: {len(moved) - entered}.")
     assert reasons.ko == (
-        f"주된 까닭: 서울 전체의 움직임 {city}개, 그 지역의 움직임 {len(moved) - city}개."
+        f"추가되거나 제외된 이유: 서울 전체 요인 {city}개, 지역 요인 {len(moved) - city}개."
     )
 
 

@@ -82,7 +82,7 @@ def test_a_plan_shows_what_it_maximises_and_more_platforms_never_lower_it(
     made = plan_of(twin_build, **asked)
     plain = objective == "reach" and weight is None
     assert (made.result.summary["weighted_reach"] == made.result.summary["reached"]) or not plain
-    assert ("no number of people" in said(made)) != plain
+    assert ("not a headcount" in said(made)) != plain
     curve = [row["weighted_reach"] for row in made.result.budgets]
     assert curve == sorted(curve)
 
@@ -139,14 +139,14 @@ def test_the_least_budget_meets_its_goal_and_less_does_not(twin_build: Build) ->
             near = row["level"] * (1 - (5e-3 if row["goal"] == "frequency" else 1e-4))
             assert (level >= near) == enough, (row, budget, level)
     (told,) = [row for row in made.result.goals if row["asked"]]
-    assert f"for the target, 1,000,000 people, is {told['least_budget']:,} won" in said(made)
+    assert f"for the goal, 1,000,000 people, is {told['least_budget']:,} won" in said(made)
 
 
 def test_what_no_budget_reaches_is_said(twin_build: Build) -> None:
     flat = [{"service": "shopping", "price": 3500, "ceiling": 0.4}]
     made = plan_of(twin_build, platforms=flat, target={"people": 2_000_000})
     assert made.result.goals[0]["least_budget"] is None
-    assert "met by no budget" in said(made)
+    assert "cannot be met with any budget" in said(made)
     capped = [{"service": "shopping", "price": 3500, "cap": 21_000_000}]
     rows = plan_of(twin_build, platforms=capped, budget=1_000_000).result.goals
     assert rows[2]["least_budget"] is None or rows[2]["least_budget"] <= 21_000_000
@@ -165,11 +165,11 @@ def test_a_ceiling_is_kept_and_without_one_the_plan_says_what_it_takes_for_grant
     assert sums["reach_share"] == pytest.approx(most, abs=1e-4)
     assert sums["reachable"] == pytest.approx(most * sums["population"], rel=1e-3)
     assert "assumption" not in said(made)
-    assert "at least 99.9% of those who can be are reached" in said(made)
+    assert "at least 99.9% of the reachable people are reached" in said(made)
     open_ended = plan_of(twin_build, budget=10**9)
-    assert "assumption, for platforms without a ceiling: Games." in said(open_ended)
+    assert "assumed to be reachable on platforms without a ceiling: Games." in said(open_ended)
     (row,) = [row for row in open_ended.result.goals if row["level"] == 0.9]
-    assert f"{row['least_budget']:,} won are enough to reach 90%" in said(open_ended)
+    assert f"{row['least_budget']:,} won is enough to reach 90%" in said(open_ended)
     assert "a frequency above 5" in said(open_ended)
     assert "Mind" not in said(plan_of(twin_build, budget=1_000_000))
 
@@ -381,4 +381,4 @@ def test_the_brief_that_dropped_all_segments_but_one_reaches_a_third_more(
     assert sums["weighted_reach"] >= 1.3 * max(alone)
     assert 2.99 <= sums["frequency"] <= 3.1
     assert sums["gap_to"] == "without_goal"
-    assert "Not proven to be the best division" in said(made)
+    assert "Not proven to be the best allocation" in said(made)

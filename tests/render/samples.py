@@ -164,14 +164,14 @@ SAMPLES: dict[str, Sample] = {
     ),
     "ranking": Sample(
         PLATFORMS, {"service": BY_ID["delivery"]},
-        "배달을 많이 쓰는 동네일수록 게임과 금융도 많이 씁니다(순위를 가릴 수 없음)",
+        "배달을 많이 쓰는 동네일수록 게임과 금융도 많이 씁니다(공동 순위)",
         "People in neighbourhoods where delivery is used more also use games and finance more "
-        "(in no clear order)",
+        "(too close to call)",
     ),
     "targets": Sample(
         TARGETS, {"service": BY_ID["netflix"]},
-        "넷플릭스 광고 대상 5개 집단은 2개 자치구에 있고, 관악구가 4개로 가장 많습니다",
-        "The 5 Netflix targets lie in 2 districts; Gwanak-gu has the most (4)",
+        "넷플릭스 추천 집단 5개는 2개 자치구에 있고, 관악구가 4개로 가장 많습니다",
+        "The 5 recommended groups for Netflix are in 2 districts; Gwanak-gu has the most (4)",
     ),
     "neighbourhoods": Sample(
         NEIGHBOURHOODS, {"service": BY_ID["delivery"]},

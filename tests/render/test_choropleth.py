@@ -42,9 +42,9 @@ def test_all_districts_are_there_and_those_without_data_are_hatched() -> None:
     assert len(colours) == 25
     assert "강남구: 월 14.42일" in colours
     assert sorted(written(drawn(), "label")) == ["14.42", "15.10", "16.33"]
-    assert re.fullmatch(r"url\(#c\w+-hatch\)", colours["서초구: 자료 없음"])
-    assert "빗금은 자료 없음" in titles(DISTRICT_DAYS, BY_ID["delivery"], "ko")[1]
-    assert written(drawn(), "nothing") == ["자료 없음"]
+    assert re.fullmatch(r"url\(#c\w+-hatch\)", colours["서초구: 데이터 없음"])
+    assert "빗금은 데이터 없음" in titles(DISTRICT_DAYS, BY_ID["delivery"], "ko")[1]
+    assert written(drawn(), "nothing") == ["데이터 없음"]
 
 
 def test_the_rows_and_the_table_are_the_figures_as_published() -> None:

@@ -26,7 +26,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 def ranking(audience: str = "강남구 30대 여성", synthetic: bool = False) -> Drawing:
     return find_chart("ranking").draw(
-        AFFINITY, lang="ko", window="관측 2023-03..2023-05", synthetic=synthetic, audience=audience
+        AFFINITY, lang="ko", window="집계 2023-03..2023-05", synthetic=synthetic, audience=audience
     )
 
 
@@ -105,8 +105,8 @@ def test_two_pictures_in_one_page_never_share_an_id() -> None:
 def test_json_says_what_the_picture_says_and_holds_its_figures() -> None:
     told = json.loads(ranking(synthetic=True).json())
     assert told == ranking(synthetic=True).as_dict()
-    assert told["title"].endswith("넷플릭스입니다(관심도 +1.19)")
-    assert told["notes"][0] == "합성 자료"
+    assert told["title"].endswith("넷플릭스입니다(이용 강도 +1.19)")
+    assert told["notes"][0] == "합성 데이터"
     assert told["subtitle"] == " · ".join(told["notes"])
     assert (told["chart"], told["lang"], told["synthetic"]) == ("ranking", "ko", True)
     assert told["unit"] == "표준편차"

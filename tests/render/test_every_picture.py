@@ -24,7 +24,7 @@ from telads.text import Lang
 from tests.render.samples import AFFINITY, SAMPLES, kinds, size, texts, told
 
 LANGUAGES: tuple[Lang, ...] = ("ko", "en")
-WINDOW = "관측 2023-03..2023-05"
+WINDOW = "집계 2023-03..2023-05"
 PHONE = 390
 EACH = [*product(CHARTS, LANGUAGES, (False, True))]
 FIGURES = {
@@ -79,7 +79,7 @@ def test_the_title_states_the_finding(id: str, narrow: bool) -> None:
 
 @pytest.mark.parametrize(("id", "lang"), [*product(CHARTS, LANGUAGES)])
 def test_the_notes_say_the_window_and_whether_the_data_are_synthetic(id: str, lang: Lang) -> None:
-    mark = {"ko": "합성 자료", "en": "synthetic data"}[lang]
+    mark = {"ko": "합성 데이터", "en": "synthetic data"}[lang]
     real, made = draw(id, lang), draw(id, lang, synthetic=True)
     assert real.notes[-1] == WINDOW
     assert mark not in real.details

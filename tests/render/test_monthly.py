@@ -88,7 +88,7 @@ def test_the_first_group_is_the_subject_and_the_only_one_in_colour() -> None:
 def test_panels_name_the_unit_and_have_scales_of_their_own() -> None:
     found = drawn(MONTHLY, "ko")
     names = [one.text for one in kinds(found.svg, "name")]
-    assert names == ["게임(일/월)", "유튜브(표준화 지수)", "배달(일/월)"]
+    assert names == ["게임(일/월)", "유튜브(표준화 점수)", "배달(일/월)"]
     ticks = [
         [one.text for one in panel.iter("text") if one.get("class") == "tick"]
         for panel in tree(found.svg).iter("g")
@@ -97,10 +97,10 @@ def test_panels_name_the_unit_and_have_scales_of_their_own() -> None:
     assert ticks[0] == ["50.0", "50.5", "51.0"]
     assert ticks[2] == ["10", "11", "12"]
     assert "0에서 시작하지 않음" in found.details
-    assert "표준화 지수는 달마다 기준을 새로 정하므로" in found.details
+    assert "표준화 점수는 달마다 기준을 새로 정하므로" in found.details
     assert "직전 석 달의 평균" in found.details
     assert {row["service"]: row["unit"] for row in found.rows} == {
-        "game": "일/월", "youtube": "표준화 지수", "delivery": "일/월"
+        "game": "일/월", "youtube": "표준화 점수", "delivery": "일/월"
     }  # fmt: skip
 
 
@@ -165,8 +165,8 @@ def test_each_month_lies_beside_that_of_a_year_ago() -> None:
     assert (len(own), len(ago)) == (25, 13)
     assert [x for x, _ in ago] == [x for x, _ in own[12:]], "at the places of the later months"
     assert [y for _, y in ago] == [y for _, y in own[:13]], "as high as it was a year before"
-    assert "dotted: the same month a year ago" in drawing.details
-    assert "점선은 한 해 전 같은 달" in drawn(two_years("game"), "ko").details
+    assert "dotted in colour: the same month a year ago" in drawing.details
+    assert "색 점선은 한 해 전 같은 달" in drawn(two_years("game"), "ko").details
     (said,) = [text for text in told(drawing.svg) if text.startswith("2024-01: ")]
     assert "124" in said.partition("a year ago")[0]
     assert "112" in said.partition("a year ago")[2]

@@ -46,7 +46,7 @@ def test_both_sexes_have_a_colour_of_their_own(twin_build: Build) -> None:
 def test_nobody_is_no_step_of_colour(lang: Lang, narrow: bool) -> None:
     empty = draw_audience({}, lang=lang, window="w", synthetic=False, narrow=narrow)
     assert not kinds(empty.svg, "label")
-    assert empty.finding in {"사는 곳을 보여 줄 대상이 없습니다", "There is nobody to show"}
+    assert empty.finding in {"사는 곳을 보여 줄 타겟이 없습니다", "There is no one to show"}
     shapes = [one for one in tree(empty.svg).iter("path") if len(one)]
     assert len(shapes) == 25
     assert all("hatch" in one.attrib["fill"] for one in shapes)

@@ -37,9 +37,9 @@ def affinities(tied: int, **values: float) -> pl.DataFrame:
 @pytest.mark.parametrize(
     ("lang", "audience", "said"),
     [
-        ("ko", "30대 여성", "30대 여성에게 가장 두드러진 서비스는 넷플릭스입니다(관심도 +1.19)"),
-        ("en", "women", "The service that stands out for women is Netflix (affinity +1.19)"),
-        ("ko", "", "이 집단에게 가장 두드러진 서비스는 넷플릭스입니다(관심도 +1.19)"),
+        ("ko", "30대 여성", "30대 여성에게 가장 두드러진 서비스는 넷플릭스입니다(이용 강도 +1.19)"),
+        ("en", "women", "Women use Netflix most, compared with average (usage score +1.19)"),
+        ("ko", "", "이 집단에게 가장 두드러진 서비스는 넷플릭스입니다(이용 강도 +1.19)"),
     ],
 )  # fmt: skip
 def test_the_service_that_stands_out(lang: Lang, audience: str, said: str) -> None:
@@ -49,10 +49,10 @@ def test_the_service_that_stands_out(lang: Lang, audience: str, said: str) -> No
 def test_a_tie_is_called_a_tie() -> None:
     tied = affinities(2, game=1.0, shopping=0.95, delivery=0.89)
     assert finding(tied, audience="men 20-29") == (
-        "For men 20-29, games and shopping lead together (in no clear order)"
+        "For men 20-29, games and shopping lead together (too close to call)"
     )
     assert finding(tied, "ko", audience="20대 남성") == (
-        "20대 남성에게는 게임과 쇼핑이 나란히 두드러집니다(순위를 가릴 수 없음)"
+        "20대 남성에게는 게임과 쇼핑이 비슷하게 가장 두드러집니다(공동 1위)"
     )
 
 
@@ -103,7 +103,7 @@ def test_intervals_ties_and_chances_are_drawn() -> None:
     assert first == second != third
     assert told(found.svg)[0] == "게임 +0.53 (+0.39~+0.64)"
     assert "띠는 80% 구간" in found.details
-    assert "같은 색끼리는 순위를 가릴 수 없음" in found.details
+    assert "같은 색은 공동 순위" in found.details
     assert found.table.rows[0] == ["게임", "+0.53", "+0.39", "+0.64", "87%"]
     assert found.rows == PLATFORMS.to_dicts()
 

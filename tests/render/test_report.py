@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
+from telads.answers.choices import known_places
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.render.report import write_report
@@ -76,17 +77,19 @@ def test_it_asks_nothing_of_the_network(reports: dict[Lang, Path], lang: Lang) -
 
 def test_the_synthetic_mark_is_there(reports: dict[Lang, Path]) -> None:
     korean, english = ("".join(Words(reports[lang]).words) for lang in LANGUAGES)
-    assert "이 보고서의 모든 숫자는 합성 자료에서 나왔습니다." in korean
+    assert "이 보고서의 모든 수치는 합성 데이터에서 나왔습니다." in korean
     assert "Every figure in this report comes from synthetic data" in english
-    assert "합성 자료" in reports["ko"].read_text("utf-8").split("</title>")[0]
+    assert "합성 데이터" in reports["ko"].read_text("utf-8").split("</title>")[0]
     assert "SK텔레콤" not in korean
 
 
-def test_it_speaks_one_language(reports: dict[Lang, Path]) -> None:
+def test_it_speaks_one_language(reports: dict[Lang, Path], twin_workspace: Store) -> None:
     english = "".join(Words(reports["en"]).words)
+    for place in known_places(twin_workspace.build()):  # which have one name
+        english = english.replace(f"{place.name}, ", "").replace(place.name, "")
     assert re.findall("[가-힣]+", english) == []
     assert 'lang="ko"' in reports["ko"].read_text("utf-8")
-    for word in ("순위", "관심도", "이 조언이 말하지 않는 것"):
+    for word in ("순위", "이용 강도", "이 데이터로 알 수 없는 것"):
         assert word in "".join(Words(reports["ko"]).words)
 
 
@@ -101,7 +104,7 @@ def test_every_figure_stands_with_month_window_and_build(
 ) -> None:
     words = " ".join("".join(Words(reports["en"]).words).split())
     built = twin_workspace.build()
-    assert f"Month 2023-04 · observed 2023-01 to 2023-03 · build {built.name}" in words
+    assert f"Month 2023-04 · period 2023-01 to 2023-03 · data version {built.name}" in words
 
 
 def test_the_same_build_gives_the_same_bytes(
@@ -124,8 +127,8 @@ def test_what_has_no_answer_is_left_out(tmp_path: Path, settings: Settings) -> N
     headings = re.findall(r"<h2>(.*?)</h2>", (tmp_path / "report.html").read_text("utf-8"))
     assert headings == [
         "What to advertise to women 30-39 in Gangnam-gu",
-        "The city at a glance",
-        "What this advice does not say",
+        "Seoul at a glance",
+        "What this data cannot show",
     ]
 
 
@@ -158,7 +161,7 @@ def test_a_browser_shows_it_without_complaint(
             "[...document.querySelectorAll('figure svg')].map(s => s.getBoundingClientRect().width)"
         )
         drawn = [size for size in shown if size]
-        assert len(drawn) == len(shown) / 2 == 7
+        assert len(drawn) == len(shown) / 2 == 8
         assert max(drawn) <= width
         smallest = page.evaluate(
             "Math.min(...[...document.querySelectorAll('figure svg')]"

@@ -35,8 +35,11 @@ def test_ranks_stand_in_the_district_and_people_in_the_notes() -> None:
     assert paths["중구: 2 중구 20대 남성"] == FILE["amount-1"]
     assert paths["관악구: 1 관악구 30대 여성, 3 관악구 20대 남성, 4 관악구 40대 여성, "
                  "5 관악구 20대 여성"] == FILE["amount-5"]  # fmt: skip
-    assert "강남구: 대상 없음" in paths
-    assert titles(TARGETS, "ko")[1] == "대상 합계 7.2만 명 · 숫자는 순위 · 빗금은 대상 없음 · w"
+    assert "강남구: 추천 집단 없음" in paths
+    assert (
+        titles(TARGETS, "ko")[1]
+        == "추천 집단 합계 7.2만 명 · 숫자는 순위 · 빗금은 추천 집단 없음 · w"
+    )
     assert found.table.rows[0] == ["1", "관악구", "30대 여성", "20,000"]
     assert found.rows == TARGETS.to_dicts()
 
@@ -51,21 +54,25 @@ def test_the_legend_tells_the_numbers_of_a_step() -> None:
 
 def test_one_district_with_most_is_not_called_a_majority() -> None:
     finding = titles(TARGETS)[0]
-    assert finding == "The 5 delivery targets lie in 2 districts; Gwanak-gu has the most (4)"
+    assert (
+        finding
+        == "The 5 recommended groups for delivery are in 2 districts; Gwanak-gu has the most (4)"
+    )
     assert "most of them" not in finding
 
 
 def test_targets_spread_evenly_name_the_first() -> None:
     assert titles(TARGETS.head(2))[0] == (
-        "The 2 delivery targets are spread over 2 districts; first: women 30-39 in Gwanak-gu"
+        "The 2 recommended groups for delivery are spread over 2 districts; "
+        "first: women 30-39 in Gwanak-gu"
     )
     assert titles(TARGETS.head(2), "ko")[0] == (
-        "배달 광고 대상 2개 집단은 2개 자치구에 흩어져 있고, 1위는 관악구 30대 여성입니다"
+        "배달 추천 집단 2개는 2개 자치구에 흩어져 있고, 1위는 관악구 30대 여성입니다"
     )
 
 
 def test_one_target_and_one_district() -> None:
-    assert titles(TARGETS.head(1))[0] == "The delivery target: women 30-39 in Gwanak-gu"
+    assert titles(TARGETS.head(1))[0] == "Recommended group for delivery: women 30-39 in Gwanak-gu"
     gwanak = TARGETS.filter(pl.col("district") == "관악구")
     assert titles(gwanak)[0] == "All 4 delivery targets are in Gwanak-gu"
 
@@ -80,7 +87,7 @@ def test_targets_outside_seoul_are_left_out_and_said_so() -> None:
     strange = TARGETS.with_columns(district=pl.Series(["수원시", "중구", "중구", "중구", "관악구"]))
     finding, details = titles(strange, "ko")
     assert "수원시" not in finding
-    assert "4개 집단" in finding
+    assert "추천 집단 4개" in finding
     assert "지도 밖 지역 1곳 제외" in details
 
 

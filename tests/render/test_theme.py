@@ -257,17 +257,17 @@ def test_a_long_title_breaks_evenly_and_keeps_figures_with_their_units() -> None
 
 
 def test_a_subtitle_breaks_between_details_and_inside_one_only_where_it_is_too_long() -> None:
-    details = heading("강남구 이야기", ["1인 평균입니다 아주 길게", "단위", "관측 w"], 120).details
-    assert details == ("1인 평균입니다 아주", "길게 · 단위 · 관측 w")
-    assert heading("제목", ["첫째 것", "둘째 것", "관측 w"], 60).details == (
-        "첫째 것 ·", "둘째 것 ·", "관측 w"
+    details = heading("강남구 이야기", ["1인 평균입니다 아주 길게", "단위", "집계 w"], 120).details
+    assert details == ("1인 평균입니다 아주", "길게 · 단위 · 집계 w")
+    assert heading("제목", ["첫째 것", "둘째 것", "집계 w"], 60).details == (
+        "첫째 것 ·", "둘째 것 ·", "집계 w"
     )  # fmt: skip
 
 
 def test_a_picture_of_made_up_data_says_so_first_and_repeats_nothing() -> None:
     body = Body(100, 10, lambda look: "")
     drawn = drawing(
-        "x", "강남구 이야기", ["강남구", "", "단위"], lang="ko", window="관측 w", synthetic=True,
+        "x", "강남구 이야기", ["강남구", "", "단위"], lang="ko", window="집계 w", synthetic=True,
         unit="", frame=pl.DataFrame(), table=Table([], []), body=body,
     )  # fmt: skip
-    assert drawn.notes == ("합성 자료", "단위", "관측 w")
+    assert drawn.notes == ("합성 데이터", "단위", "집계 w")

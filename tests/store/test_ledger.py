@@ -10,7 +10,7 @@ import pytest
 
 from telads.errors import NewerVersion, WorkspaceDamaged
 from telads.model import Month
-from telads.store.ledger import Entry, Ledger
+from telads.store.ledger import VERSION, Entry, Ledger
 from telads.text import Text
 
 
@@ -79,8 +79,8 @@ def test_a_damaged_ledger_is_told_and_left_alone(content: bytes, tmp_path: Path)
 
 def test_a_ledger_of_a_newer_version_is_told(tmp_path: Path) -> None:
     path = tmp_path / "ledger.json"
-    path.write_text('{"version": 3, "surprise": []}')
-    with pytest.raises(NewerVersion, match=r"newer version of telads .* format 3"):
+    path.write_text(f'{{"version": {VERSION + 1}, "surprise": []}}')
+    with pytest.raises(NewerVersion, match=rf"newer version of telads .* format {VERSION + 1}"):
         Ledger.load(path)
     path.write_text('{"version": 1, "entries": []}')
     assert Ledger.load(path) == Ledger()

@@ -61,7 +61,7 @@ def test_an_orderly_month_has_none(tmp_path: Path, settings: Settings) -> None:
 def test_cells_missing(tmp_path: Path, settings: Settings) -> None:
     ((warning,),) = taken(tmp_path, settings, portal_rows()[:-3])
     assert warning.en == "3 of 72 cells are missing."
-    assert warning.ko == "전체 72칸 가운데 3칸이 없습니다."
+    assert warning.ko == "전체 셀 72개 가운데 3개가 없습니다."
 
 
 @pytest.mark.parametrize(("masked", "warned"), [(3, False), (4, True)])
@@ -117,8 +117,8 @@ def test_the_same_file_under_two_months(tmp_path: Path, settings: Settings) -> N
     copy.write_bytes(path.read_bytes())
     list(ingest(workspace, [path, copy], settings))
     june, august = warnings.by_month(workspace.ledger().current()).values()
-    assert [text.en for text in june] == ["It is the very file that was given for 2023-08."]
-    assert [text.ko for text in august] == ["2023-06에 넣은 것과 똑같은 파일입니다."]
+    assert [text.en for text in june] == ["It is the same file as for 2023-08."]
+    assert [text.ko for text in august] == ["2023-06에 반영한 것과 똑같은 파일입니다."]
 
 
 USUAL = (1, 1.01, 1.02, 1.01, 1.0, 1.01)
@@ -127,7 +127,9 @@ USUAL = (1, 1.01, 1.02, 1.01, 1.0, 1.01)
 def test_a_jump_of_a_city_mean(tmp_path: Path, settings: Settings) -> None:
     *orderly, last = taken(tmp_path, settings, *steps(*USUAL, 1.06))
     assert orderly == [()] * 6
-    assert [text.en for text in last] == ["Games: the city mean moved 5.0 times its usual change."]
+    assert [text.en for text in last] == [
+        "Games: the Seoul average changed by 5.0 times its usual change."
+    ]
     assert [text.ko for text in last] == ["게임: 서울 평균이 평소 변화의 5.0배만큼 움직였습니다."]
 
 
@@ -184,7 +186,7 @@ def test_two_months_of_a_break_do_not_make_it_usual() -> None:
     found = warnings.breaks(entries)
     assert found == {FIRST + 3: ("game",), FIRST + 4: ("game",)}
     (text,) = warnings.by_month(entries)[FIRST + 3]
-    assert text.en.startswith("Games: possible break, the city mean moved by +19.8% since")
+    assert text.en.startswith("Games: possible break: the Seoul average changed by +19.8% since")
     assert "계열이 끊겼을 수 있으니" in text.ko
 
 
@@ -222,8 +224,8 @@ def test_of_the_real_months_video_may_be_broken_twice(seoul_workspace: Store) ->
     assert len(found) == 7
     april, may = Month.of(2023, 4), Month.of(2023, 5)
     assert warnings.breaks(entries) == {april: ("video",), may: ("video",)}
-    said = [text.en for texts in found.values() for text in texts if "moved" in text.en]
-    assert [text[:40] for text in said] == ["Video: possible break, the city mean mov"] * 2
+    said = [text.en for texts in found.values() for text in texts if "break:" in text.en]
+    assert [text[:41] for text in said] == ["Video: possible break: the Seoul average "] * 2
     assert ["+20.6%" in said[0], "+23.5%" in said[1]] == [True, True]
 
 

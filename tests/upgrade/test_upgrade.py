@@ -52,7 +52,7 @@ def test_the_data_are_there_at_once_and_answer_after_one_build(
     assert WRONG not in months
     if not stored.workspace.build().is_current:
         assert "Run telads build" in status.warnings[0].en
-        with pytest.raises(NothingBuilt, match="Run telads build; the data stay as they are"):
+        with pytest.raises(NothingBuilt, match="Run telads build; the data is not changed"):
             opened.services(**WHO)
     assert state(stored.workspace.path) == files, "reading changes nothing"
 

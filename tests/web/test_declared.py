@@ -40,7 +40,7 @@ OPTIONS = tuple(word for name, value in GROUP.items() for word in (f"--{name}", 
 ERROR = Field(
     "change_error",
     Text("변화의 표준오차", "Error of change"),
-    Text("지역 몫의 표준오차", "standard error of the segment's own part"),
+    Text("지역 요인의 표준오차", "standard error of the segment's own part"),
     figure(".2f"),
     0.041,
 )
@@ -163,7 +163,7 @@ def test_a_field_is_in_the_description_of_the_api(own: Path) -> None:
     """In both languages, for programs and for people."""
     declared = """
 error = Field("change_error", Text("변화의 표준오차", "Error of change"),
-              Text("지역 몫의 표준오차", "standard error of that part"), figure(".2f"), 0.041)
+              Text("지역 요인의 표준오차", "standard error of that part"), figure(".2f"), 0.041)
 vars(SERVICES)["rows"] = (*SERVICES.rows, error)
 """
     shown = """
@@ -171,11 +171,11 @@ rows = {lang: one["components"]["schemas"]["ServicesRow"] for lang, one in told.
 print(json.dumps([
     {lang: row["properties"]["change_error"]["description"] for lang, row in rows.items()},
     "change_error" in rows["en"]["required"],
-    ["지역 몫의 표준오차" in docs["ko"], "standard error of that part" in docs["en"]],
+    ["지역 요인의 표준오차" in docs["ko"], "standard error of that part" in docs["en"]],
 ]))
 """
     assert started(FIRST + declared + THEN + shown, own) == [
-        {"ko": "지역 몫의 표준오차", "en": "standard error of that part"}, True, [True, True],
+        {"ko": "지역 요인의 표준오차", "en": "standard error of that part"}, True, [True, True],
     ]  # fmt: skip
 
 
@@ -221,7 +221,10 @@ print(json.dumps({
             site.get("/api/v1/extremes", {**query, "lang": "ko"}).content.decode(),
     "rows": len(json.loads(run(*verb, "-f", "json"))["rows"]),
     "help": "extremes" in run("--help"), "options": "--service" in run("extremes", "--help"),
-    "table": {lang: run(*verb, "--lang", lang).splitlines()[0].split() for lang in ("ko", "en")},
+    "table": {lang: [
+        word for word in
+        run(*verb, "--lang", lang).splitlines()[0].replace("  ", "|").split("|") if word
+    ] for lang in ("ko", "en")},
     "csv": run(*verb, "-f", "csv").splitlines()[0],
     "refused": site.get("/api/v1/extremes", {"service": "tea"}).status_code,
     "summary": {lang: one["summary"] for lang, one in path.items()},
@@ -234,8 +237,8 @@ print(json.dumps({
     program = FIRST + "from telads.answers.questions import _of\n" + declared + THEN + asked
     assert started(program, own) == {
         "same": True, "rows": 3, "help": True, "options": True,
-        "table": {"ko": ["자치구", "성별", "나이", "관심도"],
-                  "en": ["District", "Sex", "Age", "Affinity"]},
+        "table": {"ko": ["자치구", "성별", "나이", "이용 강도"],
+                  "en": ["District", "Sex", "Age", "Usage score"]},
         "csv": "district,sex,age,affinity,synthetic", "refused": 404,
         "summary": {"ko": "가장 많이 쓰는 집단", "en": "Who uses a service most"},
         "parameters": ["service", "month", "top", "lang"],

@@ -23,7 +23,8 @@ handler500 = errors.our_fault
 
 
 @pytest.mark.parametrize(
-    ("address", "told"), [("/nowhere/", "그런 페이지는 없습니다"), ("/en/nowhere/", "no such page")]
+    ("address", "told"),
+    [("/nowhere/", "페이지를 찾을 수 없습니다"), ("/en/nowhere/", "Page not found")],
 )
 def test_an_unknown_address(site: Client, address: str, told: str) -> None:
     response = site.get(address)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django import forms
 from django.test import Client
 from django.utils.translation import override
 
 from telads.answers.answer import Answer
 from telads.store.workspace import Build
+from telads.text import Text
 from telads.web import jinja
+from telads.web.forms import Select, said
 from telads.web.jinja import _environment, rendered
 from tests.asked import services
 
@@ -20,7 +24,7 @@ def answer(build: Build) -> Answer:
     return services(build, "강남구", "F", 30)
 
 
-@pytest.mark.parametrize(("lang", "said"), [("ko", "관측"), ("en", "observed")])
+@pytest.mark.parametrize(("lang", "said"), [("ko", "집계"), ("en", "period")])
 def test_a_template_speaks_the_language_of_the_request(
     twin_build: Build, lang: str, said: str
 ) -> None:
@@ -38,7 +42,7 @@ def test_a_fact_that_is_missing_is_no_silence() -> None:
     with override("ko"), pytest.raises(Exception, match="is undefined"):
         rendered("components/basis.html.j2", {})
     page = _environment("ko").from_string("{{ wording.SYNTHETIC|say }}")
-    assert page.render() == "합성 자료입니다."
+    assert page.render() == "합성 데이터입니다."
     with pytest.raises(Exception, match=r"is undefined|has no"):
         page.render(wording={})
 
@@ -67,3 +71,16 @@ def test_every_static_file_of_templates_exists() -> None:
     }
     assert "telads/site.css" in named
     assert not {name for name in named if not (web / "static" / name).is_file()}
+
+
+@pytest.mark.parametrize("value", [None, "", "a", "3", 3, "unknown"])
+@pytest.mark.parametrize("attrs", [{}, {"required": True, "disabled": False, "title": "a\"<'&"}])
+def test_a_list_of_a_form_is_djangos_without_its_templates(
+    value: object, attrs: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices = [
+        ("", "–"), ("a", "<b> & it's"), ('"', "'"), ("a", "twice"), (3, said(Text("셋", "three"))),
+    ]  # fmt: skip
+    wanted = forms.Select(attrs, choices).render("x", value, {"id": "id_x"})
+    monkeypatch.setattr(forms.Select, "template_name", "no-such-template.html")
+    assert Select(attrs, choices).render("x", value, {"id": "id_x"}) == wanted

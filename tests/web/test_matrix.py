@@ -22,6 +22,7 @@ from telads.planning.plan import canonical, make_plan
 from telads.planning.schema import example_brief, example_rules
 from telads.store.workspace import Build
 from telads.web.accounts.roles import Role
+from telads.web.audiences.models import SavedAudience
 from telads.web.jobs.models import Job
 from telads.web.media.models import Medium
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
@@ -48,7 +49,8 @@ PUBLIC = {
     "customers/<str:name>": "/customers/services.csv",
     "advertisers/<str:name>": "/advertisers/targets.csv",
     "audiences/": "/audiences/", "campaign/": "/campaign/", "changes/": "/changes/",
-    "changes/<str:name>": "/changes/changes.csv", "api/v1/docs": "/api/v1/docs",
+    "changes/<str:name>": "/changes/changes.csv", "help/": "/help/",
+    "campaign/scenarios/": "/campaign/scenarios/", "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",
     "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",
 }  # fmt: skip
@@ -124,6 +126,7 @@ PLANS: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
 """Addresses of one plan, and what a POST sends."""
 
 MEDIUM = {"name": "a medium", "service": "game", "price": "5000"}
+AUDIENCE = {"name": "an audience", "rules": FORM["rules"]}
 _NEW = "<a long phrase> 2"
 BOSS = Cells(302, (403,), (403,), (200,))
 BOSS_DOES = Cells(302, (403,), (403,), (302,))
@@ -165,6 +168,17 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("media/<int:number>/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
     ("media/<int:number>/", "POST"): (Cells(302, (403,), (302,), (302,)), MEDIUM),
     ("media/<int:number>/remove/", "POST"): (Cells(302, (403,), (302,), (404,)), {}),
+    ("audiences/saved/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
+    ("audiences/saved/new/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
+    ("audiences/saved/new/", "POST"): (Cells(302, (403,), (302,), (302,)), AUDIENCE),
+    # Nobody's but its owner's, and it is shared with nobody.
+    ("audiences/saved/compare/", "GET"): (Cells(302, (404,), (404,), (404,)), {}),
+    ("audiences/saved/<int:number>/", "GET"): (Cells(302, (404,), (404,), (404,)), {}),
+    ("audiences/saved/<int:number>/rename/", "POST"): (
+        Cells(302, (404,), (404,), (404,)), {"name": "y"}),
+    ("audiences/saved/<int:number>/access/", "POST"): (
+        Cells(302, (404,), (404,), (404,)), {"who": "somebody", "level": "read"}),
+    ("audiences/saved/<int:number>/delete/", "POST"): (Cells(302, (404,), (404,), (404,)), {}),
     ("admin-data/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
     ("admin-data/upload/", "GET"): (Cells(302, (403,), (403,), (302,)), {}),
     ("admin-data/upload/", "POST"): (Cells(302, (403,), (403,), (400,)), {}),
@@ -254,6 +268,10 @@ def world(site: Client, document: dict[str, Any]) -> World:
 def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = None) -> str:
     if whom:
         pattern = pattern.replace("users/<int:number>", f"users/{whom.pk}")
+    if pattern.startswith("audiences/saved/<int:number>"):
+        owner, rules = User.objects.get(username="somebody"), FORM["rules"]
+        saved, _ = SavedAudience.objects.get_or_create(owner=owner, name="x", rules=rules)
+        pattern = pattern.replace("<int:number>", str(saved.pk))
     if pattern.startswith("media/<int:number>"):
         values = {"service": "game", "price": 7000, "priced": "2023-09-01"}
         medium, _ = Medium.objects.get_or_create(name="x", defaults=values)

@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from telads.answers.fields import LABELS
 from telads.answers.questions import field_of
+from telads.dataset import in_force
 from telads.dataset.definition import MARKS
 from telads.model import Month
 from telads.store.workspace import Build
@@ -101,7 +102,7 @@ def test_a_first_load_is_small(site: Client, path: str) -> None:
 
 
 def test_synthetic_data_are_marked_on_every_page(site: Client) -> None:
-    assert "합성 자료입니다." in site.get("/").content.decode()
+    assert "합성 데이터입니다." in site.get("/").content.decode()
     assert "Synthetic data." in site.get("/en/no-such-page/").content.decode()
 
 
@@ -163,13 +164,13 @@ def test_every_label_explains_itself() -> None:
         badge = render("{{ badge(id) }}", "en", id=id)
         assert f'popovertarget="note-{id}"' in badge
         assert f'aria-describedby="note-{id}"' in badge
-        assert note.name.en in badge
+        assert in_force().fill(note.name).en in badge
         assert f'id="note-{id}" popover' in notes
 
 
 def test_the_basis_names_month_window_method_and_build(twin_build: Build) -> None:
     line = render("{{ basis(answer) }}", answer=services(twin_build, "강남구", "F", 30))
-    assert "기준 2023년 4월 · 관측 2023년 1월–3월 · 방식 관심도" in line
+    assert "기준월 2023년 4월 · 집계 2023년 1월–3월 · 방식 이용 강도" in line
     assert twin_build.name[:8] in line
     assert "badge-synthetic" in line
 
@@ -210,5 +211,5 @@ def test_figures_and_names_in_both_languages(
 
 
 def test_names_and_spans_are_not_broken_into_lines() -> None:
-    shown = render("{{ text|unbroken }}", text="동영상·방송 <이용> · 관측 2023년 4월–6월")
-    assert shown == "동영상\u2060·\u2060방송 <이용> · 관측 2023년 4월\u2060–\u20606월"
+    shown = render("{{ text|unbroken }}", text="동영상·방송 <이용> · 집계 2023년 4월–6월")
+    assert shown == "동영상\u2060·\u2060방송 <이용> · 집계 2023년 4월\u2060–\u20606월"

@@ -234,7 +234,7 @@ def test_workers_do_not_outlive_a_killed_supervisor(server: Server) -> None:
 
 @pytest.mark.parametrize(("host", "port"), [("192.0.2.1", 8000), ("no such host", 80)])
 def test_an_address_that_is_not_ours_is_refused(host: str, port: int) -> None:
-    with pytest.raises(AddressUnusable, match="cannot be listened on"):
+    with pytest.raises(AddressUnusable, match="cannot be used"):
         check_address(host, port)
 
 
@@ -283,6 +283,21 @@ def test_a_worker_starts_without_what_only_files_need(
     program = (
         "import sys; import telads.web.wsgi; "
         f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True,
+        env={**plain, "DJANGO_SETTINGS_MODULE": "tests.web.settings",
+             "TELADS_WORKSPACE": str(shutil.copytree(twin_workspace.path, tmp_path / "w"))},
+    )  # fmt: skip
+    assert run.stdout.strip() == "[]"
+
+
+def test_the_supervisor_starts_without_an_engine(twin_workspace: Store, tmp_path: Path) -> None:
+    """It sets Django up for the database, and answers nothing."""
+    program = (
+        "import sys, django; import telads.web.serve; django.setup(); "
+        "print([name for name in ('polars', 'numpy', 'narwhals', 'ninja') if name in sys.modules])"
     )
     plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     run = subprocess.run(

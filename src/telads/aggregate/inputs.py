@@ -233,7 +233,8 @@ def _whole(engine: EventEngine, frame: Frame, name: str, file: str) -> Frame:
     if found["len"]:
         raise DataError(
             Text("정수여야 하는 열에 정수가 아니거나 정확히 적을 수 없는 값이 있습니다.",
-                 "A column of whole numbers holds a value that is none, or is not exact."),
+                 "A column of whole numbers contains a value that is not a whole number, or is "
+                 "not exact."),
             Text(f"이런 행이 {found['len']:,}개입니다. 정수나 글자로 적어 주세요.",
                  f"There are {found['len']:,} such rows. Write it as whole numbers or text."),
             file=file, column=name, value=found["given"],
@@ -273,7 +274,7 @@ def _with_one_type(
     if common is None:
         raise DataError(
             Text("같은 열의 형식이 파일마다 달라 같은 값인지 알 수 없습니다.",
-                 "A column has types in which the same values cannot be told."),
+                 "The types of a column differ between files, so equal values cannot be matched."),
             Text("모든 파일에 한 형식으로, 정수나 글자로 적어 주세요.",
                  "Write it with one type in all files: whole numbers, or text."),
             file=", ".join(files), column=column, value=", ".join(map(str, dict.fromkeys(known))),

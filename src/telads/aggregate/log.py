@@ -95,8 +95,8 @@ def _places(workspace: Store, request: Request, engine: EventEngine, events: Fra
             return places
     if request.noise:  # a home of a single person would show as a row
         raise SettingError(
-            Text("잡음을 넣을 때는 동네 목록을 기록에서 얻을 수 없습니다.",
-                 "With noise the list of places cannot come from the log."),
+            Text("노이즈를 넣을 때는 동네 목록을 로그에서 얻을 수 없습니다.",
+                 "With noise, the list of neighbourhoods cannot be taken from the log."),
             Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
                  "Give a CSV of code, district, neighbourhood with --places."),
             column="home_code",
@@ -106,7 +106,7 @@ def _places(workspace: Store, request: Request, engine: EventEngine, events: Fra
     if places.is_empty():
         raise DataError(
             Text("행정동코드가 어느 동네인지 알 수 없습니다.",
-                 "It is not known which places the home codes mean."),
+                 "The neighbourhoods behind the home codes are not known."),
             Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
                  "Give a CSV of code, district, neighbourhood with --places."),
             column="home_code", value=", ".join(map(str, sorted(homes)[:5])),
@@ -124,9 +124,10 @@ def covered(log: Log) -> tuple[Month, ...]:
     if not labels:
         raise DataError(
             in_force().fill(Text("{whole:이/가} 온전히 이어지는 곳이 없습니다.",
-                                 "The log holds no {number} whole month[[overlap|s in a row]].")),
-            Text("빠진 날이 있어도 되면 --month로 기준 달을 정해 주세요.",
-                 "If days may be missing, name the label month with --month."),
+                                 "The log contains no {number} whole month[[overlap|s in a "
+                                 "row]].")),
+            Text("빠진 날이 있어도 되면 --month로 기준월을 정해 주세요.",
+                 "If days may be missing, set the data month with --month."),
             file=", ".join(log.request.events), column="date",
             value=", ".join(f"{month}: {days}" for month, days in sorted(log.survey.days.items())),
         )  # fmt: skip
@@ -157,9 +158,9 @@ def plan_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> Plan:
     for month in sorted(months):
         if not log.survey.rows_in(month):
             raise DataError(
-                Text("관측 기간에 기록이 없는 달이 있습니다.",
+                Text("집계 기간에 로그가 없는 달이 있습니다.",
                      "A month of the window has no rows."),
-                Text("그 달의 기록도 함께 알려 주세요.", "Give the log of that month as well."),
+                Text("그 달의 로그도 함께 알려 주세요.", "Add the log of that month."),
                 file=", ".join(log.request.events), column="date", value=str(month),
             )  # fmt: skip
     if engine.bounds_memory:
@@ -168,7 +169,7 @@ def plan_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> Plan:
     if spare < 0 and not log.request.parts:
         least = f"{(BASE_BYTES + LEAST_ROOM) // 1_000_000}MB"
         raise SettingError(
-            Text("메모리가 너무 적습니다.", "This is too little memory."),
+            Text("메모리가 너무 적습니다.", "Too little memory."),
             Text(f"{least} 이상을 주세요.", f"Give at least {least}."),
             value=log.request.memory,
         )

@@ -56,10 +56,10 @@ SHARE_OF_USERS = 0.2
 WRONG = 0.05
 """Probability that noise exceeds its half-width."""
 COVERS = Text(
-    "한 기준 달의 모든 칸의 값, 가려지는 칸의 선택, 원장의 개수. 여러 기준 달과 여러 번 뽑은 "
-    "잡음의 예산은 더해집니다.",
-    "All figures of one label month, which of them are hidden, and the counts of the ledger. The "
-    "budgets of several label months and draws add up.",
+    "한 기준월의 모든 셀의 값, 가려지는 셀의 선택, 파일 이력의 개수. 여러 기준월과 여러 번 뽑은 "
+    "노이즈의 epsilon은 더해집니다.",
+    "All figures of one data month, which of them are hidden, and the counts of the file history. "
+    "The epsilons of several data months and draws add up.",
 )
 
 
@@ -78,7 +78,8 @@ class Noise:
         )
         if not fine:
             raise SettingError(
-                Text("잡음 예산이 올바르지 않습니다.", "The budget of noise is not a valid one."),
+                Text("노이즈의 epsilon이 올바르지 않습니다.",
+                     "The epsilon of the noise is not valid."),
                 Text("epsilon은 0보다 크게, delta는 gaussian에만 0과 1 사이로 정해 주세요.",
                      "epsilon must be above 0, delta between 0 and 1 and for gaussian only."),
                 value=f"{self.kind} epsilon={self.epsilon} delta={self.delta}",
@@ -93,8 +94,8 @@ def noise_of(epsilon: float | None, kind: str | None = None, delta: float = 0.0)
     if epsilon is None:
         if kind or delta:
             raise SettingError(
-                Text("잡음의 예산을 알 수 없습니다.", "Noise needs a budget."),
-                Text("epsilon도 알려 주세요.", "Give epsilon as well."),
+                Text("노이즈의 epsilon을 알 수 없습니다.", "Noise needs an epsilon."),
+                Text("epsilon도 알려 주세요.", "Set epsilon as well."),
                 value=kind or delta,
             )
         return None
@@ -102,7 +103,7 @@ def noise_of(epsilon: float | None, kind: str | None = None, delta: float = 0.0)
         if typed(kind or KINDS[0]) == known:
             return Noise(epsilon, known, delta)
     raise UnknownChoice(
-        Text("그런 잡음은 없습니다.", "There is no such noise."),
+        Text("노이즈 종류를 찾을 수 없습니다.", "Kind of noise not found."),
         choose(kind, map(same, KINDS)), value=kind,
     )  # fmt: skip
 
@@ -153,10 +154,10 @@ def scales(most: Mapping[str, int], noise: Noise) -> dict[str, float]:
         found = {}
     if not found or max(found.values()) > LARGEST_SCALE:
         raise SettingError(
-            Text("이런 예산으로는 잡음을 만들 수 없습니다.",
-                 "There is no noise of such a budget."),
+            Text("이 epsilon으로는 노이즈를 만들 수 없습니다.",
+                 "Noise cannot be made with this epsilon."),
             Text("epsilon은 1에, delta는 0.000001에 더 가깝게 정해 주세요.",
-                 "Take an epsilon nearer to 1, a delta nearer to 0.000001."),
+                 "Use an epsilon closer to 1 and a delta closer to 0.000001."),
             value=f"{noise.kind} epsilon={noise.epsilon} delta={noise.delta}",
         )  # fmt: skip
     return found
@@ -246,7 +247,7 @@ def _opendp() -> Any:
         import opendp.prelude as dp
     except ImportError as error:
         raise SettingError(
-            Text("잡음에는 OpenDP가 필요합니다.", "Noise needs OpenDP."),
+            Text("노이즈에는 OpenDP가 필요합니다.", "Noise needs OpenDP."),
             with_extra("privacy"),
         ) from error
     dp.enable_features("contrib")
@@ -303,22 +304,22 @@ def require(
         return
     if noise is None:
         raise SettingError(
-            Text("잡음 예산에 한도가 있어 잡음 없는 칸은 만들 수 없습니다.",
-                 "The budget of noise has a limit, so cells without noise cannot be made."),
+            Text("epsilon에 한도가 있어 노이즈 없는 셀은 만들 수 없습니다.",
+                 "Epsilon has a limit, so cells without noise cannot be made."),
             Text("--epsilon을 알려 주거나 한도를 없애 주세요.",
-                 "Give --epsilon, or take the limit away."),
+                 "Set --epsilon, or remove the limit."),
             limit=limit,
         )  # fmt: skip
     before = spent(ledger).epsilon
     wanted = fsum([before, *[noise.epsilon] * len(labels)])
     if not is_within(wanted, limit):
         raise SettingError(
-            Text(f"잡음 예산이 모자랍니다. 이미 epsilon {before:g}을 썼고, {len(labels)}개 달에 "
+            Text(f"epsilon이 모자랍니다. 이미 {before:g}을 썼고, {len(labels)}개 달에 "
                  f"{noise.epsilon * len(labels):g}이 더 필요합니다.",
-                 f"The budget of noise does not suffice: epsilon {before:g} is spent, and "
+                 f"Not enough epsilon is left: {before:g} is spent, and "
                  f"{noise.epsilon * len(labels):g} more is needed for {len(labels)} months."),
             Text("더 작은 epsilon이나 더 적은 달로 하거나, 한도를 정한 사람과 의논해 주세요.",
-                 "Take a smaller epsilon or fewer months, or ask whoever set the limit."),
+                 "Use a smaller epsilon or fewer months, or ask the person who set the limit."),
             limit=limit, value=f"{wanted:g}",
         )  # fmt: skip
 

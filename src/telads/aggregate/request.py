@@ -70,7 +70,7 @@ class Request:
             )
         if self.parts is not None and self.parts < 1:
             raise SettingError(
-                Text("나눌 수가 올바르지 않습니다.", "The number of parts is not a valid one."),
+                Text("나눌 수가 올바르지 않습니다.", "The number of parts is not valid."),
                 Text("1 이상의 정수여야 합니다.", "It must be a whole number from 1."),
                 value=self.parts,
             )
@@ -83,8 +83,8 @@ class Request:
             )  # fmt: skip
         if self.limit is not None and not 0 < self.limit < inf:
             raise SettingError(
-                Text("잡음 예산의 한도가 올바르지 않습니다.",
-                     "The limit of the budget of noise is not a valid one."),
+                Text("epsilon 한도가 올바르지 않습니다.",
+                     "The limit of epsilon is not valid."),
                 Text("0보다 커야 합니다.", "It must be above 0."),
                 value=self.limit,
             )  # fmt: skip
@@ -162,7 +162,7 @@ def parse_memory(text: str) -> int:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:([KMGT])(i?)B?|B)?\s*", text, re.IGNORECASE)
     if not match:
         raise SettingError(
-            Text("메모리 크기를 알아볼 수 없습니다.", "This is not an amount of memory."),
+            Text("메모리 크기를 알아볼 수 없습니다.", "Not an amount of memory."),
             Text("2GB처럼 적어 주세요.", "Write it like 2GB."),
             value=text,
         )

@@ -66,7 +66,7 @@ def check(schema: Mapping[str, Any], wanted: Mapping[str, str], file: str) -> No
     for column, kind in wanted.items():
         if column not in schema:
             raise DataError(
-                Text("기록에 필요한 열이 없습니다.", "The log lacks a column."),
+                Text("로그에 필요한 열이 없습니다.", "The log lacks a column."),
                 Text(f"필요한 열: {', '.join(wanted)}.", f"It needs: {', '.join(wanted)}."),
                 file=file, column=column, value=", ".join(schema),
             )  # fmt: skip

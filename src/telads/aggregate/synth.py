@@ -141,8 +141,8 @@ def _apps(cells: pl.DataFrame) -> tuple[tuple[App, ...], Array]:
         columns += [figures * share for share in shares]
     if not apps:
         raise DataError(
-            Text("윤곽에 서비스 이용이 없습니다.", "The profile knows of no service."),
-            Text("서비스 사용일수가 있는 자료의 윤곽을 넣어 주세요.",
+            Text("통계 프로필에 서비스 이용이 없습니다.", "The profile contains no service use."),
+            Text("서비스 사용일수가 있는 데이터의 통계 프로필을 넣어 주세요.",
                  "Give a profile of data with days of use of services."),
         )  # fmt: skip
     return tuple(apps), np.column_stack(columns)
@@ -430,7 +430,8 @@ class Plan:
         ):
             if not fine:
                 raise UnknownChoice(
-                    Text("그런 로그는 만들 수 없습니다.", "Such a log cannot be made."),
+                    Text("이 조건으로는 로그를 만들 수 없습니다.",
+                         "A log cannot be made with these options."),
                     Text("가입자와 일수는 1 이상, 시드와 dirty는 0 이상, 비율은 1까지입니다.",
                          "At least 1 subscriber and day, a seed from 0, shares up to 1."),
                     option=name, value=value,
@@ -487,7 +488,7 @@ def write_log(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError(
             Text("폴더가 비어 있지 않아 그대로 두었습니다.",
-                 "The folder is not empty and was left as it is."),
+                 "The folder is not empty; nothing was changed."),
             Text("새 폴더를 골라 주세요.", "Choose a new folder."),
             file=out,
         )  # fmt: skip

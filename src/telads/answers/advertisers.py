@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from telads.answers import places, sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import Size, size
-from telads.answers.choices import Filters, filtered
+from telads.answers.choices import Filters
 from telads.answers.questions import LOOKALIKE, METHODS, PLATFORM_ORDERS, PLATFORMS, TARGETS
 from telads.answers.rows import Grouped, Rows
 from telads.answers.tables import (
@@ -28,7 +28,7 @@ from telads.answers.tables import (
 from telads.answers.tables import people as people_of
 from telads.dataset import in_force, refuse_index
 from telads.errors import QuestionError
-from telads.method.disclosure import SHARE_DIGITS, significant, size_of
+from telads.method.disclosure import SHARE_DIGITS, rounded, significant, size_of
 from telads.method.horizons import NEXT, TIES
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
@@ -227,17 +227,17 @@ def targets(
     if level != "district" and (platforms or method != METHODS[0]):
         raise _of_districts_alone(platforms, level)
     order = "z" if method == "classic" else by
-    every = _at_level(build, month, asked.id, order, level, filters)
+    rows = _best(_at_level(build, month, asked.id, order, level, filters), top)
     if platforms:
         runs_on = front_runners(build, month, asked.id, platforms_by)
-        every = every.join(runs_on, on=KEY, how="left", maintain_order="left")
-    rows = _best(every, top)
+        rows = _beside(rows, runs_on)
     extra = TARGETS.extra("classic") if method == "classic" else ()
     extra += TARGETS.extra("platforms") if platforms else ()
     extra += TARGETS.extra("neighbourhood") if level == "neighbourhood" else ()
-    rows = rows[[*TARGETS.keys, *extra]]
+    rows = rows.only((*TARGETS.keys, *extra))
     reach = _reach(build, rows, month, level)
-    running = rows["cumulative_share"].drop_nulls().to_list()
+    shares = (row["cumulative_share"] for row in rows.records)
+    running = [share for share in shares if share is not None]
     share = None if asked.is_index else (running[-1] if running else 0.0)
     parts = places.variance(build, month, asked.id)
     forecast = (by, method, level) == ("affinity", METHODS[0], "district")
@@ -255,7 +255,7 @@ def targets(
         facts={**reach.facts(), "volume_share": share, **parts.facts(), "hidden": unseen,
                "pattern": str(origin) if origin else None},
         sentences=(
-            *sentences.of_targets(asked, by, rows.to_dicts(), reach, share, level),
+            *sentences.of_targets(asked, by, rows.records, reach, share, level),
             *sentences.of_variance(asked, parts),
             *(sentences.of_forecast(build.forecast(month)) if forecast else ()),
             *([sentences.of_pattern(origin)] if origin else ()),
@@ -269,7 +269,7 @@ def _of_districts_alone(platforms: bool, level: str) -> QuestionError:
     what = (
         Text("매체는", "Platforms")
         if platforms
-        else Text("2023년 연구 방식은", "The classic method")
+        else Text("기존 방식(2023년 연구)은", "The 2023 method")
     )
     known = "are known" if platforms else "knows figures"
     return QuestionError(
@@ -282,38 +282,41 @@ def _of_districts_alone(platforms: bool, level: str) -> QuestionError:
 
 def _at_level(
     build: Build, month: Month, service: str, order: str, level: str, filters: Filters
-) -> pl.DataFrame:
+) -> Rows:
     """The rows of a list at a level, best first."""
     if level == "district":
-        return filtered(_targets_in_order(build, month, service, order), filters)
-    if level == "group":
-        every = places.by_group(build, month, service, filters.district)
-        every = filtered(every, filters._replace(district=None))
+        known = _targets_in_order(build, month, service, order).rows((service,))
+        wanted = filters._asdict()
+    elif level == "group":
+        known = _groups_in_order(build, month, service, order, filters.district)
+        wanted = filters._replace(district=None)._asdict()
     else:
         every = places.of_filters(places.by_neighbourhood(build, month, service), filters)
-    return _ordered(every, "standing" if order == "affinity" else order)
+        return Rows(_ordered(every, order))
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    return known.having(asked) if asked else known
 
 
-def _reach(build: Build, rows: pl.DataFrame, month: Month, level: str) -> Size:
+def _reach(build: Build, rows: Rows, month: Month, level: str) -> Size:
     """Number of people in the rows of a list."""
     if level == "neighbourhood":
-        return places.size(build, rows, month)
-    found = [(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
+        return places.size(build, rows.table, month)
     chosen = [
-        Segment(own, sex, age)
-        for district, sex, age in found
-        for own in ([district] if district else districts(build))
+        Segment(own, Sex(row["sex"]), row["age"])
+        for row in rows.records
+        for own in ([row["district"]] if row["district"] else districts(build))
     ]
     return size(build, chosen, month)
 
 
-def _ordered(every: pl.DataFrame, ordering: str) -> pl.DataFrame:
+def _ordered(every: pl.DataFrame, order: str) -> pl.DataFrame:
     """Sort best first, in full precision, so that figures equal after rounding keep their order.
 
     At or below the city's mean there is no excess: affinity orders the rest.
     """
     import polars as pl
 
+    ordering = "standing" if order == "affinity" else order
     return (
         every.drop_nulls([ordering, "affinity"])
         .sort(ordering, "standing", descending=True, maintain_order=True)
@@ -321,25 +324,49 @@ def _ordered(every: pl.DataFrame, ordering: str) -> pl.DataFrame:
     )
 
 
-@held
-def _targets_in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFrame:
+@laid_out
+def _targets_in_order(build: Build, month: Month, service: str, order: str) -> bytes:
     """All known segments of a month, best first."""
     import polars as pl
 
     every = of_month(build, "services", month).filter(pl.col("service") == service)
+    shown = [name for name in TARGETS.keys if name in every.columns]
     if order == "z":
         scores = of_month(build, "classic", month).filter(pl.col("service") == service)
         own = scores.select(*KEY, "z", order="standing")
         every = every.join(own, on=KEY, maintain_order="left")
-    return _ordered(every, {"affinity": "forecast", "z": "order"}.get(order, order))
+        shown.append("z")
+    ordering = {"affinity": "forecast", "z": "order"}.get(order, order)
+    return Grouped.text(_ordered(every, ordering), ["service"], shown)
 
 
-def _best(every: pl.DataFrame, top: int) -> pl.DataFrame:
+@held
+def _groups_in_order(
+    build: Build, month: Month, service: str, order: str, district: str | None
+) -> Rows:
+    """The sexes and ages of the city or of a district, best first."""
+    return Rows(_ordered(places.by_group(build, month, service, district), order))
+
+
+def _best(every: Rows, top: int) -> Rows:
     """The best `top` rows, with ranks and running totals."""
-    best = every.head(top).with_row_index("rank", offset=1)
-    share = best["volume_share"]
-    return best.with_columns(
-        share.round(SHARE_DIGITS), share.cum_sum().round(SHARE_DIGITS).alias("cumulative_share")
+    rows, total = [], 0.0
+    for rank, row in enumerate(every.records[:top], 1):
+        share, running = row["volume_share"], None
+        if share is not None:
+            total += share
+            share, running = (rounded(one, SHARE_DIGITS) for one in (share, total))
+        rows.append({"rank": rank, **row, "volume_share": share, "cumulative_share": running})
+    types = {"rank": "UInt32", **every.types, "cumulative_share": "Float64"}
+    return Rows.of_records(rows, types)
+
+
+def _beside(rows: Rows, runs_on: pl.DataFrame) -> Rows:
+    """The platforms of each target beside it; None where none are known."""
+    known = {tuple(key): found for *key, found in runs_on.iter_rows()}
+    return Rows.of_records(
+        ({**row, "platforms": known.get(tuple(row[name] for name in KEY))} for row in rows.records),
+        {**rows.types, "platforms": "List(String)"},
     )
 
 

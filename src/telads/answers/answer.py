@@ -75,7 +75,7 @@ class Answer:
 
     @property
     def window(self) -> tuple[str, str] | None:
-        """First and last month observed, as text."""
+        """First and last month of the period, as text."""
         if self.month is None:
             return None
         first, last = self.month.window
@@ -106,13 +106,13 @@ class Answer:
         """Provenance in one line: month, window, method, build."""
         parts = []
         if self.synthetic:
-            parts.append(Text("합성 자료", "synthetic data")(lang))
+            parts.append(Text("합성 데이터", "synthetic data")(lang))
         if self.month:
-            parts.append(Text(f"기준 {self.month.text.ko}", f"month {self.month}")(lang))
+            parts.append(Text(f"기준월 {self.month.text.ko}", f"month {self.month}")(lang))
             parts.append(observed(self.month.window, lang))
         parts.append(Text("방식", "method")(lang) + f" {method_name(self.method, lang)}")
         if self.build:
-            parts.append(Text(f"계산 {self.build}", f"build {self.build}")(lang))
+            parts.append(Text(f"데이터 버전 {self.build}", f"data version {self.build}")(lang))
         return " · ".join(parts)
 
     def _repr_html_(self) -> str:

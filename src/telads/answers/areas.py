@@ -166,9 +166,9 @@ def _borders(build: Build, level: str, _: int) -> _Borders:
         features = list(dataset.borders.values())
         if not features:
             raise QuestionError(
-                dataset.fill(Text("이 자료에는 {district} 경계가 없습니다.",
+                dataset.fill(Text("이 데이터에는 {district} 경계가 없습니다.",
                                   "This dataset has no borders of its {districts}.")),
-                Text("자료 정의 옆에 borders.geojson을 두면 됩니다.",
+                Text("데이터 정의 옆에 borders.geojson을 두면 됩니다.",
                      "Put a borders.geojson beside its definition."),
                 value=level,
             )  # fmt: skip

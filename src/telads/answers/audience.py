@@ -131,7 +131,7 @@ def _people(known: pl.DataFrame, name: str) -> pl.DataFrame:
 def _finding(rows: pl.DataFrame, sex: Sex | None, age: int | None) -> tuple[Text, ...]:
     """Where most and fewest of them live. `rows` is sorted, most first."""
     if rows.is_empty():
-        return (Text("조건에 맞는 사람이 없습니다", "Nobody fits the choice"),)
+        return (Text("조건에 맞는 사람이 없습니다", "No one fits the choice"),)
     whom = _whom(sex, age)
     most, fewest = rows.row(0, named=True), rows.row(-1, named=True)
     places = [(row["district"], row["chosen"]) for row in (most, fewest)]

@@ -186,10 +186,10 @@ def _said(row: dict[str, Any]) -> Text:
         )
     whom = [segment_name(row["district"], row["sex"], row["age"], lang) for lang in ("ko", "en")]
     return Text(
-        f"{whom[0]}의 {name.ko} 이용은 {in_force().city.ko}의 같은 성별·나이와 견주어 "
+        f"{whom[0]}의 {name.ko} 이용은 {in_force().city.ko}의 같은 성별·나이와 비교해 "
         f"1인당 {went.ko}. {PASSING.ko}.",
         f"{whom[1][:1].upper()}{whom[1][1:]}: their use of {in_sentence(name.en)} {went.en} per "
-        f"person, against the same sex and age in the city; {PASSING.en}.",
+        f"person, compared with the same sex and age in {in_force().city.en}; {PASSING.en}.",
     )
 
 

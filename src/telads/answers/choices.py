@@ -52,7 +52,9 @@ def filtered(frame: pl.DataFrame, filters: Filters) -> pl.DataFrame:
 
 def one_of(what: Text, name: object, known: Iterable[str]) -> UnknownChoice:
     """The error for an unknown name, with the known ones."""
-    missing = Text(f"그런 {what.ko} 값은 없습니다.", f"There is no such {what.en}.")
+    missing = Text(
+        f"{what.ko} 값을 찾을 수 없습니다.", f"{what.en[:1].upper()}{what.en[1:]} not found."
+    )
     return UnknownChoice(missing, choose(name, map(same, known)), value=name)
 
 
@@ -157,8 +159,8 @@ def places_named(build: Build, name: str) -> tuple[Place, ...]:
             value=name,
         )  # fmt: skip
     raise UnknownChoice(
-        Text(f"그런 {level.ko} 값은 없거나 사람이 너무 적어 보여 드리지 않습니다.",
-             f"There is no such {level.en}, or too few people are in it to be shown."),
+        Text(f"{level.ko} 값을 찾을 수 없거나 인원이 너무 적어 보여 드리지 않습니다.",
+             f"{level.en.capitalize()} not found, or too few people in it to be shown."),
         choose(name, (same(f"{one.district} {one.name}") for one in known)),
         value=name,
     )  # fmt: skip
@@ -176,7 +178,7 @@ def alone(sex: Sex | None, age: int | None) -> QuestionError:
         Text("성별과 나이는 함께 고르거나 함께 비워 주세요.",
              "Sex and age are chosen together or not at all."),
         Text("한 집단은 sex와 age로, 모두는 둘 없이 물어 주세요.",
-             "Ask with sex and age for one group, without both for everybody."),
+             "Ask with sex and age for one group, without both for everyone."),
         value=str(sex or age),
     )  # fmt: skip
 
@@ -269,8 +271,8 @@ def count_of(top: int | str) -> int:
         count = 0
     if not low <= count <= high:
         raise UnknownChoice(
-            Text("줄 수가 범위를 벗어났습니다.", "So many rows are not possible."),
-            Text(f"{low}에서 {high} 사이로 골라 주세요.", f"Choose from {low} to {high}."),
+            Text("줄 수가 범위를 벗어났습니다.", "The number of rows is out of range."),
+            Text(f"{low}에서 {high} 사이로 골라 주세요.", f"Choose {low} to {high}."),
             value=top,
         )
     return count

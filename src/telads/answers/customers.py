@@ -265,7 +265,7 @@ def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> An
         facts=people.facts(),
         sentences=(
             *sentences.of_signals(segment, rows.records),
-            *sentences.of_stale_signals(_as_before(build, month)),
+            *sentences.of_stale_signals(_as_before(build, month), len(rows.records)),
         ),
         warnings=build.warnings(month),
     )

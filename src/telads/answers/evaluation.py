@@ -143,14 +143,15 @@ def _sentences(rows: pl.DataFrame, horizon: int) -> tuple[Text, ...]:
     shared = int(rows["overlap"].drop_nulls()[0])
     return (
         Text(
-            f"{horizon}개월 뒤의 1위 서비스를 관심도는 {own:.1%}, 2023년 연구 방식은 {classic:.1%} "
+            f"{horizon}개월 뒤의 1위 서비스를 이용 강도는 {own:.1%}, 기존 방식(2023년 연구)은 "
+            f"{classic:.1%} "
             "맞혔습니다.",
-            f"{horizon} month{'s' if horizon > 1 else ''} ahead, affinity named the first service "
-            f"rightly in {own:.1%} of cases, the method of 2023 in {classic:.1%}.",
+            f"{horizon} month{'s' if horizon > 1 else ''} ahead, the usage score got the top "
+            f"service right in {own:.1%} of cases, the 2023 method in {classic:.1%}.",
         ),
         Text(
-            f"본 자료와 맞힌 자료는 관측한 석 달 가운데 {shared}개월이 겹칩니다.",
-            f"What was seen and what was foretold share {shared} of three observed months.",
+            f"본 데이터와 맞힌 데이터는 집계한 석 달 가운데 {shared}개월이 겹칩니다.",
+            f"The months seen and the months predicted share {shared} of three months.",
         ),
     )
 
@@ -164,10 +165,11 @@ def _of_pattern(rows: pl.DataFrame) -> tuple[Text, ...]:
         return ()
     return (
         Text(
-            "집단 안의 동네 분포가 달마다 지난달과 같습니다. 매체의 연관은 사실상 한 달의 동네 "
+            "집단 안의 동네 분포가 달마다 지난달과 같습니다. 매체의 동반 이용은 사실상 한 달의 "
+            "동네 "
             "분포에 기댄 값입니다.",
-            "Inside the segments every month repeats the neighbourhood pattern of the month "
-            "before: associations of platforms rest on one month's pattern of neighbourhoods.",
+            "Inside the groups every month repeats the neighbourhood pattern of the month before: "
+            "which platforms are used together rests on one month's pattern of neighbourhoods.",
         ),
     )
 
@@ -293,6 +295,6 @@ def _of_comparison(facts: dict[str, object]) -> tuple[Text, ...]:
     return (
         Text(
             f"두 방법은 {segments}개 집단 가운데 {differs:.1%}에서 1위 서비스를 다르게 꼽습니다.",
-            f"The two methods name another first service in {differs:.1%} of {segments} segments.",
+            f"The two methods name a different top service in {differs:.1%} of {segments} groups.",
         ),
     )

@@ -101,16 +101,16 @@ def changed_settings(workspace: Store, settings: Settings) -> Iterator[Text]:
     """Yield a sentence for each change since the build in force: version, settings."""
     about = workspace.build().about if workspace.build_name() else {}
     if about and not workspace.build().is_current:
-        yield Text("지금 적용된 계산은 다른 버전의 telads가 만든 것이어서 물을 수 없습니다.",
-                   "The build in force was made by another version of telads: nothing can be asked "
-                   "of it.")  # fmt: skip
+        yield Text("지금 적용된 데이터 버전은 다른 버전의 telads가 만든 것이어서 물을 수 없습니다.",
+                   "The current data version was made by another version of telads and cannot be "
+                   "used.")  # fmt: skip
     for setting in _BUILT_WITH:
         now, then = getattr(settings, setting), about.get(setting)
         if then is not None and now != then:
             variable = f"TELADS_{setting.upper()}"
             yield Text(
-                f"{variable} 설정({now:g})이 지금 적용된 계산({then:g})과 다릅니다.",
-                f"The setting {variable} is {now:g}, but the build in force was made with "
+                f"{variable} 설정({now:g})이 지금 적용된 데이터 버전({then:g})과 다릅니다.",
+                f"The setting {variable} is {now:g}, but the current data version was made with "
                 f"{then:g}.",
             )
 
@@ -173,7 +173,7 @@ def segments(
 def months(build: Build) -> Answer:
     """List the label months of the build.
 
-    Rows: month, first and last month observed, synthetic, warnings_ko and warnings_en.
+    Rows: month, first and last month of the period, synthetic, warnings_ko and warnings_en.
     """
     import polars as pl
 

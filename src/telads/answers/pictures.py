@@ -69,7 +69,7 @@ class Picture:
 def picture(build: Build, chart: str, asked: Asked | None = None, lang: Lang = "ko") -> Picture:
     """The picture of a chart id; raises `UnknownChoice` for an unknown chart or choice."""
     if chart not in PICTURES:
-        raise one_of(Text("그림", "picture"), chart, PICTURES)
+        raise one_of(Text("차트", "chart"), chart, PICTURES)
     chosen = asked or Asked()
     _check(build, chosen)
     frame, months, options = PICTURES[chart](build, chosen, lang)
@@ -151,7 +151,7 @@ def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
     if not (asked.district and asked.sex and asked.age):
         raise UnknownChoice(
             in_force().fill(Text("{district}, 성별, 나이가 모두 필요합니다.",
-                                  "{District}, sex and age are all needed.")),
+                                  "{District}, sex and age are all required.")),
             Text("세 가지를 모두 골라 주세요.",
                  "Choose all three."),
         )  # fmt: skip
@@ -224,7 +224,7 @@ def measure_of(build: Build, name: str) -> Measure:
         if wanted in {measure.id, *map(typed, measure.text)}:
             return shown(measure)
     raise UnknownChoice(
-        Text("그런 항목은 없습니다.", "There is no such measure."),
+        Text("항목을 찾을 수 없습니다.", "Measure not found."),
         choose(name, (measure.text for measure in known)),
         value=name,
     )

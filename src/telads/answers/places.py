@@ -15,7 +15,8 @@ from telads.answers.answer import Answer
 from telads.answers.audience import RANGE_MONTHS, Size
 from telads.answers.choices import Filters, alone, filtered, known_places
 from telads.answers.questions import ALIKE
-from telads.answers.tables import held, of_month, part_of_month, people
+from telads.answers.rows import Grouped
+from telads.answers.tables import held, laid_out, of_month, part_of_month, people
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.method.disclosure import SHARE_DIGITS, figure, significant, standardised
@@ -160,9 +161,22 @@ def _sizes(build: Build, month: Month) -> pl.DataFrame:
     return own.select("code", *GROUP, "population")
 
 
-@held
 def variance(build: Build, month: Month, service: str) -> Variance:
     """Share of the variance of people's use of a service explained by who and where they are."""
+    (row,) = _variance(build, month, service).rows((service,)).records
+    return Variance(**row)
+
+
+@laid_out
+def _variance(build: Build, month: Month, service: str) -> bytes:
+    import polars as pl
+
+    shares = _shares(build, month, service)
+    columns = {name: pl.Series([share], dtype=pl.Float64) for name, share in shares.items()}
+    return Grouped.text(pl.DataFrame({"service": [service], **columns}), ["service"], [*shares])
+
+
+def _shares(build: Build, month: Month, service: str) -> dict[str, float | None]:
     import polars as pl
 
     from telads.method.recommend import EIGHTY
@@ -170,7 +184,7 @@ def variance(build: Build, month: Month, service: str) -> Variance:
     people, affinity = pl.col("population"), pl.col("affinity")
     segments = _segments(build, month, service)
     if segments.is_empty():
-        return Variance(None, None, None)
+        return dict.fromkeys(Variance._fields)
     group = (affinity * people).sum().over(GROUP) / people.sum().over(GROUP)
     city = (affinity * people).sum() / people.sum()
     who, district = segments.select(
@@ -189,10 +203,10 @@ def variance(build: Build, month: Month, service: str) -> Variance:
     own = inside.select((square * people).sum() / people.sum()).item() if inside.height else None
     total = who + district + (own or 0.0)
     if not total:
-        return Variance(None, None, None)
+        return dict.fromkeys(Variance._fields)
     shares = [None if part is None else round(part / total, SHARE_DIGITS)
               for part in (who, district, own)]  # fmt: skip
-    return Variance(*shares)
+    return dict(zip(Variance._fields, shares, strict=True))
 
 
 def alike(
@@ -279,7 +293,7 @@ def alike(
 def _of_alike(own: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Text, ...]:
     """Which neighbourhood is nearest, and how many cannot be told apart from the one asked."""
     if not rows:
-        return (Text("견줄 곳이 없습니다.", "There is none to compare."),)
+        return (Text("비교할 곳이 없습니다.", "There is none to compare."),)
     first, far = rows[0], f"{rows[0]['distance']:.2f}"
     near = sum(row["distance"] <= row["noise"] for row in rows)
     ko, en = (_named(first, lang) for lang in LANGUAGES)
@@ -290,9 +304,9 @@ def _of_alike(own: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tupl
     if not near:
         return (nearest,)
     return (nearest, Text(
-        f"{len(rows)}곳 가운데 {near}곳은 추정 오차보다 가까워 이곳과 가릴 수 없습니다.",
-        f"{near} of {len(rows)} are nearer than the errors of the estimates: they cannot be told "
-        "apart from it.",
+        f"{len(rows)}곳 가운데 {near}곳은 추정 오차보다 가까워 이곳과 뚜렷이 다르지 않습니다.",
+        f"{near} of {len(rows)} are nearer than the errors of the estimates: they do "
+        "not differ clearly from it.",
     ))  # fmt: skip
 
 
@@ -305,7 +319,7 @@ def too_small_place(build: Build, code: str) -> AudienceTooSmall:
     """The error for a neighbourhood, or a group of it, that is not shown."""
     name = next((place.name for place in known_places(build) if place.code == code), code)
     return AudienceTooSmall(
-        Text("이곳의 사람은 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
+        Text("이곳의 사람은 너무 적거나 데이터가 없어 보여 드릴 수 없습니다.",
              "Too few of its people to be shown, or no data."),
         Text("성별과 나이를 비우거나 다른 곳을 골라 주세요.",
              "Leave sex and age out, or choose another."),

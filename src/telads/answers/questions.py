@@ -199,14 +199,14 @@ TOGETHER = tuple(
 """A sex and an age, for figures of one group or of everybody."""
 MONTH_ASKED = Parameter(
     "month", "month",
-    Text("기준 달(YYYY-MM), 없으면 가장 새 달", "label month; the newest if left out"),
-    Text("기준 달 2023-06 (기본: 가장 새 달)", "label month, as 2023-06 (default: the newest)"),
+    Text("기준월(YYYY-MM), 없으면 최신 달", "data month; the newest if left out"),
+    Text("기준월 2023-06 (기본: 최신 달)", "data month, as 2023-06 (default: the newest)"),
     "2023-06", None,
 )  # fmt: skip
 METHOD = Parameter(
     "method", "method",
-    Text("방식: classic은 2023년 연구 방식", "method; classic is that of the 2023 study"),
-    Text("affinity 또는 classic(2023년 연구 방식)", "affinity, or classic (the 2023 study)"),
+    Text("방식: classic은 기존 방식(2023년 연구)", "method; classic is the 2023 method"),
+    Text("affinity 또는 classic(기존 방식)", "affinity, or classic (the 2023 method)"),
     METHODS[0], METHODS[0], METHODS,
 )  # fmt: skip
 SERVICE_ASKED = Parameter(
@@ -215,10 +215,10 @@ SERVICE_ASKED = Parameter(
 )  # fmt: skip
 
 TARGET_ORDERS: dict[str, Text] = {
-    "affinity": Text("관심도 순: 많이 쓰는 집단부터", "by affinity: heaviest users first"),
+    "affinity": Text("이용 강도 순: 많이 쓰는 집단부터", "by usage score: heaviest users first"),
     "excess": Text(
-        "초과 이용량 순: {city} 평균보다 더 쓰는 양이 큰 집단부터",
-        "by excess: most usage above the city's mean first",
+        "평균 초과 이용량 순: {city} 평균보다 더 쓰는 양이 많은 집단부터",
+        "by usage above average: most first",
     ),
     "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
 }
@@ -235,8 +235,8 @@ LEVEL = Parameter(
          "{neighbourhood} 목록은 성별이나 나이를 고르지 않으면 모두에 관한 것입니다. "
          "매체와 classic은 district에서만 되고 다른 단위에서는 400(bad-question)으로 답합니다.",
          "grain: sex and age (group), {district} or {neighbourhood}; without a sex or age, a list "
-         "by {neighbourhood} is of everybody there. Platforms and the classic method are known by "
-         "district alone: elsewhere they are refused with 400 (bad-question)"),
+         "by {neighbourhood} covers everyone there. Platforms and the 2023 method are known by "
+         "{district} only: elsewhere they are rejected with 400 (bad-question)"),
     Text("단위: group(성별·나이) district neighbourhood",
          "grain: group (sex and age), district or neighbourhood"),
     "neighbourhood", "district", tuple(LEVELS),
@@ -244,13 +244,13 @@ LEVEL = Parameter(
 PLATFORM_ORDERS: dict[str, Text] = {
     "use": Text(
         "이용 순: 이 집단이 {city} 시민 평균보다 많이 쓰는 매체부터",
-        "by use: what the segment uses most against the city's mean person first",
+        "by use: what the group uses most compared with {city} first",
     ),
     "association": Text(
-        "연관 순: 광고할 서비스와 같은 동네에서 함께 쓰이는 매체부터",
-        "by association: what goes most with the service between neighbourhoods first",
+        "동반 이용 순: 광고할 서비스와 같은 동네에서 함께 쓰이는 매체부터",
+        "by association: what is used most together with the service first",
     ),
-    "classic": Text("2023년 연구 방식", "as in the 2023 study"),
+    "classic": Text("기존 방식(2023년 연구)", "2023 method"),
 }
 """Orders of platforms, the default first; `telads evaluate` measures the value of each."""
 AGAINST: dict[str, Text] = {
@@ -259,7 +259,7 @@ AGAINST: dict[str, Text] = {
 }
 """Months a month is compared with."""
 AMONG: dict[Among, Text] = {
-    "all": Text("모든 집단", "all segments"),
+    "all": Text("모든 집단", "all groups"),
     "other-people": Text("성별이나 나이가 다른 집단", "another sex or age"),
     "other-districts": Text("다른 {district}의 같은 성별·나이", "the same sex and age elsewhere"),
 }
@@ -268,24 +268,27 @@ AMONG_PLACES = ("all", "other-districts")
 """Scopes of similar neighbourhoods."""
 TARGETS_BY = Parameter(
     "by", "target_order",
-    Text("대상의 순서: 관심도, 초과 이용량, 이용량[[indexes|. {index_ids:은/는} 지수여서 관심도만 "
+    Text("순서: 이용 강도, 평균 초과 이용량, 이용량[[indexes|. {index_ids:은/는} 지수여서 이용 "
+         "강도만 "
          "되고 다른 순서는 400(index-refused)으로 답합니다.]]",
-         "order of the targets[[indexes|; for {index_ids}, whose figures are an index, by affinity "
-         "alone: other orders are refused with 400 (index-refused)]]"),
-    Text("순서: affinity(관심도) excess(초과 이용량) volume(이용량)",
+         "order of the groups[[indexes|; for {index_ids}, which have standardised scores only, by "
+         "usage score only: other orders are rejected with 400 (index-refused)]]"),
+    Text("순서: affinity(이용 강도) excess(평균 초과 이용량) volume(이용량)",
          "order: affinity, excess or volume"),
     "affinity", "affinity", tuple(TARGET_ORDERS),
 )  # fmt: skip
-_PLATFORMS_BY = Text("매체의 순서: 이용 또는 연관", "order of the platforms: use or association")
+_PLATFORMS_BY = Text(
+    "매체의 순서: 이용 또는 동반 이용", "order of the platforms: use or association"
+)
 PLATFORMS_BY = Parameter(
     "by", "platform_order", _PLATFORMS_BY,
-    Text("순서: use(이용, 기본) association(연관) classic(2023년 연구 방식)",
+    Text("순서: use(이용, 기본) association(동반 이용) classic(기존 방식)",
          "order: use (the default), association or classic"),
     "use", None, tuple(PLATFORM_ORDERS),
 )  # fmt: skip
 TOP = Parameter(
-    "top", "count", Text("몇 집단까지(1~300)", "how many segments, 1 to 300"),
-    Text("몇 집단", "how many"), "10", 10,
+    "top", "count", Text("집단 수(1~300)", "how many groups, 1 to 300"),
+    Text("집단 수", "how many"), "10", 10,
 )  # fmt: skip
 
 
@@ -309,7 +312,7 @@ SERVICES = Question(
         service=FIELDS["service"]._replace(html=Html(beside=("labels",))),
         affinity=FIELDS["affinity"]._replace(html=Html("bar", phone=NONE)),
         index=FIELDS["index"]._replace(
-            unit=Text("동네 사이의 80% 구간", "80 % interval over neighbourhoods"),
+            unit=Text("동네 사이의 80% 구간", "80% interval over neighbourhoods"),
             html=Html(short=Text("지수", "Index"), beside=_INTERVALS),
         ),
     ),
@@ -336,21 +339,21 @@ def _maybe(key: str, ko: str, en: str) -> Field:
     return known._replace(kind=known.kind._replace(schema=schema), meaning=meaning)
 
 
-_OF_ALL = ("{neighbourhood}의 모두에 관한 줄은 null", "null for everybody of a {neighbourhood}")
+_OF_ALL = ("{neighbourhood}의 모두에 관한 줄은 null", "null for everyone of a {neighbourhood}")
 _NEIGHBOURHOOD = (
     Field("neighbourhood", Text("{neighbourhood}", "{Neighbourhood}"),
           Text("{neighbourhood} 이름", "name of the {neighbourhood}"), plain(TEXT), "신림동"),
     Field("code", Text("코드", "Code"),
-          Text("자료에 적힌 {neighbourhood} 코드", "its code, as in the data"), plain(TEXT),
+          Text("데이터에 적힌 {neighbourhood} 코드", "its code, as in the data"), plain(TEXT),
           "1121069", priority=3, html=Html(shown=False)),
     Field("affinity_low", Text("80% 하한", "80% low"),
-          Text("관심도의 80% 구간 하한", "affinity, low end of its 80 % interval"),
+          Text("이용 강도의 80% 구간 하한", "usage score, low end of its 80% interval"),
           figure("+.2f"), 1.221, priority=8),
     Field("affinity_high", Text("80% 상한", "80% high"),
           Text("그 상한", "high end of that interval"), figure("+.2f"), 1.385, priority=9),
     FIELDS["index_low"]._replace(
         title=Text("지수 하한", "Index low"), example=134.4, html=Html(shown=False),
-        meaning=Text("지수의 80% 구간 하한", "index, low end of its 80 % interval")),
+        meaning=Text("지수의 80% 구간 하한", "index, low end of its 80% interval")),
     FIELDS["index_high"]._replace(
         title=Text("지수 상한", "Index high"), example=139.0, html=Html(shown=False)),
 )  # fmt: skip
@@ -359,17 +362,17 @@ TARGETS = Question(
     _of("rank", *_SEGMENT, "population", "affinity", "index", "excess", "volume_share",
         "cumulative_share", affinity=FIELDS["affinity"]._replace(html=Html()),
         district=_maybe("district", "{city} 전체의 성별·나이는 null",
-                        "null for a sex and age of the whole city"),
+                        "null for a sex and age of all of {city}"),
         sex=_maybe("sex", *_OF_ALL), age=_maybe("age", *_OF_ALL)),
     {"classic": _of("z"), "platforms": _of("platforms"), "neighbourhood": _NEIGHBOURHOOD},
     parameters=(
         SERVICE_ASKED, TARGETS_BY, TOP, MONTH_ASKED, METHOD, *FILTERS,
         Parameter("platforms", "switch",
-                  Text("대상마다 광고할 매체도", "with the platforms for each target"),
-                  Text("대상마다 광고할 매체도", "with the platforms for each target"),
+                  Text("집단마다 광고할 매체도", "with the platforms for each group"),
+                  Text("집단마다 광고할 매체도", "with the platforms for each group"),
                   "true", False),
         Parameter("platforms_by", "platform_order", _PLATFORMS_BY,
-                  Text("매체 순서: use(이용) association(연관)",
+                  Text("매체 순서: use(이용) association(동반 이용)",
                        "order of the platforms: use or association"),
                   "use", "use", tuple(by for by in PLATFORM_ORDERS if by != "classic")),
         LEVEL,
@@ -377,22 +380,21 @@ TARGETS = Question(
     facts=(*_AUDIENCE, "volume_share", "variance_who", "variance_district",
            "variance_neighbourhood", "hidden", "pattern"),
     function="advertisers.targets",
-    does=Text("이 서비스를 광고할 대상 집단을 순위로 봅니다.",
-              "Whom to address with a service's advert, best first."),
-    summary=Text("이 서비스를 광고할 대상", "Whom to address with a service's advert"),
+    does=Text("이 서비스를 광고할 집단을 순서대로 봅니다.",
+              "The recommended groups for a service, best first."),
+    summary=Text("이 서비스의 추천 집단", "Recommended groups for a service"),
     query="service={sample_service}&top=5&platforms=true",
     paged=True,
     sums=True,
 )  # fmt: skip
 _PLATFORM = {
     "affinity": FIELDS["affinity"]._replace(example=0.984, meaning=Text(
-        "이 집단이 매체를 쓰는 관심도({city} 시민 평균 0, 표준편차)",
-        "affinity of the segment for the platform: standard deviations from the city's mean "
-        "person")),
+        "이 집단이 매체를 쓰는 이용 강도({city} 시민 평균 0, 표준편차)",
+        "usage score of the group for the platform: standard deviations from the {city} average")),
     "index": FIELDS["index"]._replace(example=131.6, meaning=Text(
-        "이 집단이 매체를 쓰는 지수({city} 시민 평균 100), 지수 서비스는 null",
-        "index of the segment's use of the platform, 100 is the city's mean person; null for index "
-        "services")),
+        "이 집단이 매체를 쓰는 지수({city} 시민 평균 100), 표준화 점수 서비스는 null",
+        "index of the group's use of the platform, 100 is the {city} average; null for services "
+        "with standardised scores only")),
 }  # fmt: skip
 PLATFORMS = Question(
     "platforms",
@@ -402,15 +404,16 @@ PLATFORMS = Question(
     facts=(*_AUDIENCE, "prior_only"),
     function="advertisers.platforms",
     does=Text("이 집단에게 이 서비스를 광고할 매체를 순위로 봅니다.",
-              "Where to run a service's advert for one target, and how sure that is."),
-    summary=Text("이 대상에게 광고할 매체", "Where to run a service's advert for one target"),
+              "Platforms for a service and one group, with their uncertainty."),
+    summary=Text("이 집단에게 광고할 매체", "Platforms for a service and one group"),
     query=f"service={{sample_service}}&{_GROUP_QUERY}",
 )  # fmt: skip
 TARGET_PLATFORMS = Question(
     "target_platforms",
     (
-        Field("target", Text("대상 순위", "Target's rank"),
-              Text("대상의 순위", "place of the target"), figure("d", FIELDS["rank"].schema), 1),
+        Field("target", Text("집단 순위", "Group's rank"),
+              Text("추천 집단의 순위",
+                   "place of the recommended group"), figure("d", FIELDS["rank"].schema), 1),
         *_of(*_SEGMENT),
         *(one._replace(title=Text("매체", "Platform")) if one.key == "service" else one
           for one in PLATFORMS.rows),
@@ -422,23 +425,23 @@ LOOKALIKE = Question(
     parameters=(
         *GROUP, MONTH_ASKED,
         Parameter("among", "among",
-                  Text("닮은 집단을 찾을 범위", "where to look for similar segments"),
+                  Text("유사 집단을 찾을 범위", "where to look for similar groups"),
                   Text("all, other-people(성별·나이가 다른), other-districts(다른 {district})",
                        "all, other-people or other-districts"), "all", "all", tuple(AMONG)),
         TOP._replace(default=5, example="5"),
     ),
     facts=_AUDIENCE,
     function="advertisers.lookalike",
-    does=Text("이 집단과 이용 모습이 닮은 집단을 찾습니다.",
-              "Which segments use services like this one."),
-    summary=Text("이 집단과 닮은 집단", "Which segments use services like this one"),
+    does=Text("이 집단과 이용 모습이 비슷한 집단을 찾습니다.",
+              "Which groups use services like this one."),
+    summary=Text("이 집단의 유사 집단", "Which groups use services like this one"),
     query=_GROUP_QUERY,
 )  # fmt: skip
 _SAME_DISTANCE = Field(
     "noise", Text("가릴 수 없는 거리", "Noise"),
-    Text("두 곳이 실제로 같아도 추정 오차만으로 벌어질 거리: 이보다 가까우면 서로 가릴 수 없음",
-         "distance that the errors of the estimates alone would make: two that are nearer cannot "
-         "be told apart"),
+    Text("두 곳이 실제로 같아도 추정 오차만으로 벌어질 거리: 이보다 가까우면 뚜렷한 차이가 없음",
+         "distance that the errors of the estimates alone would make: two that are nearer do "
+         "not differ clearly"),
     figure(".2f", {"type": "number", "minimum": 0}), 0.3142,
 )  # fmt: skip
 ALIKE = Question(
@@ -489,24 +492,25 @@ HISTORY = Question(
     _of(
         "month", "service", "usage", "affinity", "index", "rank", "labels",
         rank=FIELDS["rank"]._replace(
-            meaning=Text("그달 안의 순위(관심도)", "place within the month, by affinity"),
+            meaning=Text("그달 안의 순위(이용 강도)", "place within the month, by usage score"),
             kind=figure("d", {"type": ["integer", "null"]}),
         ),
     ),
     {"year": (
         Field("usage_year_ago", Text("한 해 전 이용량", "A year ago"),
-              Text("한 해 전 같은 달의 이용량, 지수 서비스는 null",
-                   "usage in the same month a year ago; null for index services"),
+              Text("한 해 전 같은 달의 이용량, 표준화 점수 서비스는 null",
+                   "usage in the same month a year ago; null for services with standardised "
+                   "scores only"),
               FIELDS["usage"].kind, 17.42, priority=7),
-        Field("affinity_year_ago", Text("한 해 전 관심도", "Affinity a year ago"),
-              Text("한 해 전 같은 달의 관심도", "affinity in the same month a year ago"),
+        Field("affinity_year_ago", Text("한 해 전 이용 강도", "Usage score a year ago"),
+              Text("한 해 전 같은 달의 이용 강도", "usage score in the same month a year ago"),
               figure("+.2f"), 0.874, priority=6),
     )},
     month=False,
     parameters=GROUP,
     function="customers.history",
     does=Text("이 집단의 서비스 이용을 달마다 봅니다.",
-              "How these people's use of services went, month by month."),
+              "How this group's use of services changed, month by month."),
     summary=Text("이 집단의 달마다의 이용", "Their use of services, month by month"),
     query=_GROUP_QUERY,
 )  # fmt: skip
@@ -515,7 +519,7 @@ SEGMENTS = Question(
     _of(*_SEGMENT, "population", "n_cells"),
     parameters=(MONTH_ASKED, *FILTERS),
     function="inventory.segments",
-    summary=Text("한 달의 모든 집단과 항목", "All segments of a month with every measure"),
+    summary=Text("한 달의 모든 집단과 항목", "All groups of a month with every measure"),
     query="limit=5",
     open=True,
     paged=True,
@@ -525,7 +529,7 @@ MONTHS = Question(
     "months",
     _of("month", "first", "last", "synthetic", *_WARNINGS),
     function="inventory.months",
-    summary=Text("물을 수 있는 기준 달", "The label months there are"),
+    summary=Text("물을 수 있는 기준월", "The available data months"),
     month=False,
 )
 MEASURES = Question(
@@ -555,10 +559,10 @@ STATUS = Question(
     facts=("current",),
     function="inventory.status",
     panel="data",
-    does=Text("작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
-              "What the workspace holds: months, windows, coverage, warnings."),
-    summary=Text("넣은 파일, 관측 기간, 주의할 점",
-                 "What the workspace holds: files, windows, remarks"),
+    does=Text("작업 폴더에 있는 달, 집계 기간, 주의할 점을 봅니다.",
+              "The workspace's months, periods and warnings."),
+    summary=Text("반영한 파일, 집계 기간, 주의할 점",
+                 "Loaded files, their periods and notes"),
     month=False,
 )  # fmt: skip
 EVALUATE = Question(
@@ -573,9 +577,9 @@ EVALUATE = Question(
         value=FIELDS["value"]._replace(meaning=Text("값", "value of the measure"),
                       kind=figure(".3f"), example=0.98),
         low=FIELDS["low"]._replace(title=Text("95% 하한", "95% low"), kind=figure(".3f"),
-                    meaning=Text("95% 구간 하한", "low end of its 95 % interval"), example=0.97),
+                    meaning=Text("95% 구간 하한", "low end of its 95% interval"), example=0.97),
         high=FIELDS["high"]._replace(title=Text("95% 상한", "95% high"), kind=figure(".3f"),
-                     meaning=Text("95% 구간 상한", "high end of its 95 % interval"), example=0.99),
+                     meaning=Text("95% 구간 상한", "high end of its 95% interval"), example=0.99),
     ),
     month=False,
     parameters=(
@@ -584,7 +588,7 @@ EVALUATE = Question(
     ),
     function="evaluation.evaluation",
     panel="make",
-    does=Text("지난 달들로 방법을 시험하고 기준선과 나란히 보입니다.",
+    does=Text("지난 달들로 방법을 시험하고 기준선과 나란히 표시합니다.",
               "Test the method on past months, beside its baselines."),
 )  # fmt: skip
 TRENDS = Question(
@@ -592,10 +596,11 @@ TRENDS = Question(
     (
         *_of("month", "service"),
         Field("value", Text("이 집단", "These people"),
-              Text("이 집단의 이용량, 지수 서비스는 관심도",
-                   "their usage; affinity for index services"), FIELDS["usage"].kind, 18.05),
+              Text("이 집단의 이용량, 표준화 점수 서비스는 이용 강도",
+                   "their usage; usage score for services with standardised scores "
+                   "only"), FIELDS["usage"].kind, 18.05),
         Field("city", Text("{city}", "The city"),
-              Text("{city} 전체의 값", "the same of the whole city"), FIELDS["usage"].kind, 15.2),
+              Text("{city} 전체의 값", "the same for all of {city}"), FIELDS["usage"].kind, 15.2),
     ),
     month=False,
     parameters=GROUP,
@@ -622,54 +627,57 @@ MOVEMENTS = Question(
     parameters=(MONTH_ASKED, TOP._replace(default=3)),
     function="changes.movements",
 )  # fmt: skip
-_OF_MONTHS = Text("일/월[[indexes|, {indexes:은/는} 관심도]]",
-                  "days a month[[indexes|; affinity for {indexes}]]")  # fmt: skip
+_OF_MONTHS = Text("일/월[[indexes|, {indexes:은/는} 이용 강도]]",
+                  "days a month[[indexes|; usage score for {indexes}]]")  # fmt: skip
 CHANGES = Question(
     "changes",
     (
         FIELDS["rank"]._replace(meaning=Text("고유 변화가 큰 순서, 1이 가장 많이 늘어난 곳",
-                                             "place by the own part, 1 rose most")),
+                                             "place by the local part, 1 rose most")),
         *_of("service", "district", "population", service=FIELDS["service"]._replace(priority=8)),
         Field("before", Text("비교한 달", "Before"),
-              Text("비교한 달의 1인당 이용량(일/월, 지수 서비스는 관심도)",
-                   "use per person in the month compared with (days a month; affinity for index "
-                   "services)"), USE_BESIDE, 34.92, priority=20, unit=_OF_MONTHS),
-        Field("now", Text("기준 달", "Now"),
-              Text("기준 달의 1인당 이용량, 두 달 모두 알려진 집단만으로",
-                   "the same in the label month; both of the groups that are known in both"),
+              Text("비교한 달의 1인당 이용량(일/월, 표준화 점수 서비스는 이용 강도)",
+                   "use per person in the month compared with (days a month; usage score for "
+                   "services with standardised scores "
+                   "only)"), USE_BESIDE, 34.92, priority=20, unit=_OF_MONTHS),
+        Field("now", Text("기준월", "Now"),
+              Text("기준월의 1인당 이용량, 두 달 모두 알려진 집단만으로",
+                   "the same in the data month; both of the groups that are known in both"),
               USE_BESIDE, 35.18, priority=21, unit=_OF_MONTHS),
         Field("change", Text("변화", "Change"), Text("변화: now − before", "now less before"),
               CHANGE_BESIDE, 0.258, priority=18),
-        Field("change_city", Text("{city} 전체 요인", "With {city}"),
-              Text("그중 {city}의 같은 성별·나이가 움직인 몫(인구 구성이 달라진 몫 포함)",
-                   "the part that came with the same sex and age all over the city, a shift in "
-                   "its mix of people included"), CHANGE_BESIDE, -0.531, priority=16),
-        Field("change_local", Text("지역 요인", "Own part"),
-              Text("그중 이 {district}만의 몫: 집단들의 몫(방법 A5)의 인구 가중 평균",
-                   "the part of its own: mean over people of its groups' own parts (method A5)"),
+        Field("change_city", Text("{city} 전체 요인", "Citywide"),
+              Text("그중 {city}의 같은 성별·나이의 변화(인구 구성의 변화 포함)",
+                   "the change of the same sex and age across {city}, including a shift in the "
+                   "mix of people"), CHANGE_BESIDE, -0.531, priority=16),
+        Field("change_local", Text("지역 요인", "Local part"),
+              Text("그중 이 {district}만의 변화: 집단별 지역 요인(방법 A5)의 인구 가중 평균",
+                   "the local change: mean over people of its groups' local parts (method A5)"),
               CHANGE_BESIDE, 0.789, priority=25),
-        Field("local_low", Text("지역 요인 95% 하한", "Own 95% low"),
+        Field("local_low", Text("지역 요인 95% 하한", "Local 95% low"),
               Text("지역 요인의 95% 구간 하한, 집단에는 null",
-                   "low end of the own part's 95 % interval; null for groups"),
+                   "low end of the 95% interval of the local part; null for groups"),
               CHANGE_BESIDE, 0.527, priority=10),
-        Field("local_high", Text("95% 상한", "Own 95% high"),
+        Field("local_high", Text("95% 상한", "Local 95% high"),
               Text("그 상한", "high end of that interval"), CHANGE_BESIDE, 1.05, priority=11),
-        Field("city_percent", Text("{city} 전체 요인(%)", "With {city} (%)"),
-              Text("change_city를 before에 대한 백분율로, 지수 서비스는 null",
-                   "change_city in percent of before; null for index services"),
+        Field("city_percent", Text("{city} 전체 요인(%)", "Citywide (%)"),
+              Text("change_city를 before에 대한 백분율로, 표준화 점수 서비스는 null",
+                   "change_city in percent of before; null for services with standardised scores "
+                   "only"),
               figure("+.1f"), -1.52, priority=26),
-        Field("local_percent", Text("지역 요인(%)", "Own part (%)"),
-              Text("change_local을 before에 대한 백분율로, 지수 서비스는 null",
-                   "change_local in percent of before; null for index services"),
+        Field("local_percent", Text("지역 요인(%)", "Local part (%)"),
+              Text("change_local을 before에 대한 백분율로, 표준화 점수 서비스는 null",
+                   "change_local in percent of before; null for services with standardised scores "
+                   "only"),
               figure("+.1f"), 2.26, priority=29),
         Field("p", None,
               Text("지역 요인이 우연일 때 이만큼 벗어날 확률(방법 A6), 알 수 없으면 null",
-                   "how probable so large an own part is by chance (method A6); null where it "
+                   "probability of so large a local part by chance (method A6); null where it "
                    "cannot be judged"), plain(SHARE), 0.000021),
         Field("clear", Text("뚜렷함", "Clear"),
               Text("지역 요인이 우연으로 보기 어려운지(그달 {districts} 가운데 오발견율 5%), "
                    "판정할 수 없거나 집단이면 null",
-                   "whether the own part is beyond noise (false discovery rate 5 % among the "
+                   "whether the local part is beyond noise (false discovery rate 5% among the "
                    "{districts} of the month); null where it cannot be judged, and for groups"),
               Kind({"type": ["boolean", "null"]}, maybe_yes), True, priority=31),
         Field("groups", Text("집단 수", "Groups"),
@@ -696,20 +704,20 @@ CHANGES = Question(
            "falling", "compared", "break"),
     function="changes.changes",
     does=Text("서비스 이용이 어느 {district}에서 달라졌는지, {city} 전체의 움직임인지 봅니다.",
-              "Where the use of a service changed, and whether it was the whole city."),
+              "Where the use of a service changed, and whether the change was citywide."),
     summary=Text("어디에서 달라졌고 {city} 전체의 움직임인지",
-                 "Where the use of a service changed, and whether it was the whole city"),
+                 "Where the use of a service changed, and whether the change was citywide"),
     query="service={sample_service}",
 )  # fmt: skip
 COMPARISON = Question(
     "comparison",
     (
         *_of("service"),
-        Field("affinity_first", Text("관심도로 1위(집단 수)", "First by affinity (segments)"),
-              Text("관심도로 1위인 집단의 수", "segments whose first service it is by affinity"),
+        Field("affinity_first", Text("이용 강도로 1위(집단 수)", "First by usage score (groups)"),
+              Text("이용 강도로 1위인 집단의 수", "groups whose top service it is by usage score"),
               figure("d", FIELDS["n_cells"].schema), 120),
-        Field("classic_first", Text("2023년 연구 방식으로 1위", "First by classic"),
-              Text("2023년 연구 방식으로 1위인 집단의 수", "the same by the classic method"),
+        Field("classic_first", Text("기존 방식(2023년 연구)으로 1위", "First by 2023 method"),
+              Text("기존 방식(2023년 연구)으로 1위인 집단의 수", "the same by the 2023 method"),
               figure("d", FIELDS["n_cells"].schema), 90),
         Field("both", Text("둘 다 1위", "First by both"),
               Text("두 방식 모두 1위인 집단의 수", "first by both methods"),
@@ -767,7 +775,7 @@ FILES = (
                              ("service_b", ("서비스 B", "Service B")))),
         Field("correlation", Text("상관", "Correlation"),
               Text("나이 안에서 {city} 동네들의 상관(-1~1)",
-                   "correlation over the city's neighbourhoods within an age, -1..1"),
+                   "correlation over the neighbourhoods of {city} within an age, -1..1"),
               figure("+.2f"), 0.31),
     )),
     Question("monthly", (
@@ -834,19 +842,19 @@ def variants() -> tuple[str, ...]:
 
 
 DOCUMENT: dict[str, Text] = {
-    "contract": Text("이 형식의 판 번호", "version of this form"),
+    "contract": Text("이 형식의 버전", "version of this form"),
     "question": Text("질문", "the question"),
     "parameters": Text("물어본 것, 표에 쓰는 이름으로", "what was asked, spelt as in the tables"),
-    "month": Text("기준 달, 모든 달에 관한 답은 null", "label month; null where it is about all"),
-    "window": Text("관측한 첫 달과 마지막 달", "first and last month observed"),
+    "month": Text("기준월, 모든 달에 관한 답은 null", "data month; null where it is about all"),
+    "window": Text("집계 기간의 첫 달과 마지막 달", "first and last month of the period"),
     "method": Text("방식", "method"),
-    "build": Text("계산 결과의 해시", "hash of the build"),
-    "synthetic": Text("합성 자료로 만들었는지", "whether made from synthetic data"),
+    "build": Text("데이터 버전의 해시", "hash of the data version"),
+    "synthetic": Text("합성 데이터로 만들었는지", "whether made from synthetic data"),
     "facts": Text("답 전체에 관한 값", "single figures about the whole answer"),
     "sentences": Text("말로 옮긴 답", "the answer in words"),
     "warnings": Text(
-        "그달 자료에서 주의할 점(status: 다시 계산해야 반영될 설정)",
-        "what is remarkable about the month's data (status: settings that wait for the next build)",
+        "그달 데이터에서 주의할 점(status: 다시 계산해야 반영될 설정)",
+        "notes on the month's data (status: settings that wait for the next build)",
     ),
     "rows": Text("표", "the table"),
 }

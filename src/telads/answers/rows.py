@@ -8,7 +8,9 @@ and become a table where somebody works with it.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -36,11 +38,25 @@ class Rows:
         return made
 
     def only(self, columns: Sequence[str]) -> Rows:
-        """Some of the columns of rows that are records."""
+        """Some of the columns, as records."""
         return Rows.of_records(
             ({name: row[name] for name in columns} for row in self.records),
-            {name: self._types[name] for name in columns},
+            {name: self.types[name] for name in columns},
         )
+
+    def having(self, values: Mapping[str, object]) -> Rows:
+        """The rows with these values, as records."""
+        return Rows.of_records(
+            (row for row in self.records if all(row[name] == of for name, of in values.items())),
+            self.types,
+        )
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """Polars' names of the columns' types."""
+        if self._table is not None and not self._types:
+            self._types = {name: str(kind) for name, kind in self._table.schema.items()}
+        return self._types
 
     @property
     def columns(self) -> list[str]:
@@ -80,19 +96,39 @@ def type_named(name: str) -> Any:
     return kind(type_named(inner[:-1])) if inner else kind
 
 
+def _newest(folders: Iterable[Path]) -> int:
+    files = (file for folder in folders for file in os.scandir(folder))
+    stamps = (file.stat().st_mtime_ns for file in files if file.name.endswith(".py"))
+    return max(stamps, default=0)
+
+
+_HERE = Path(__file__).parent
+_WRITTEN = _newest((_HERE, _HERE.with_name("method")))
+"""When the code that lays tables out was last written: in a checkout a version is many."""
+
+
+def writer() -> str:
+    """What tables are laid out by: the version, its code, and the columns that are declared."""
+    from telads.answers.questions import ASKED, OF_PAGES
+
+    rows = (of for one in (*ASKED, *OF_PAGES) for of in (one.rows, *one.variants.values()))
+    keys = " ".join(field.key for of in rows for field in of)
+    return f"{__version__} {_WRITTEN:x} {crc32(keys.encode()):x}"
+
+
 class Grouped:
     """A table laid out by key: a lookup reads one line. Kept as text, also in a file.
 
-    The first line holds the version of telads that wrote it, the columns' types, and a checksum
-    of the rest; each other one a key and its rows, a tab between them, both JSON: numbers come back
-    as they were.
+    The first line holds what wrote it (`writer`), the columns' types, and a checksum of the rest;
+    each other one a key and its rows, a tab between them, both JSON: numbers come back as they
+    were.
     """
 
     def __init__(self, text: bytes) -> None:
-        """Take what `text` made; raises `ValueError` for another version's, or a damaged one."""
+        """Take what `text` made; raises `ValueError` for another writer's, or a damaged one."""
         head, _, rest = text.partition(b"\n")
         known = json.loads(head)
-        if known["telads"] != __version__ or known["crc32"] != crc32(rest):
+        if known["telads"] != writer() or known["crc32"] != crc32(rest):
             raise ValueError(known["telads"])
         lines = rest.split(b"\n") if rest else []
         self.types: dict[str, str] = known["types"]
@@ -113,7 +149,7 @@ class Grouped:
                            strict=True):  # fmt: skip
             groups.setdefault(of, []).append([*row])
         rest = b"\n".join(b"%b\t%b" % (_text(of), _text(rows)) for of, rows in groups.items())
-        head = {"telads": __version__, "types": types, "crc32": crc32(rest)}
+        head = {"telads": writer(), "types": types, "crc32": crc32(rest)}
         return b"%b\n%b" % (_text(head), rest)
 
     def rows(self, *keys: Sequence[Any]) -> Rows:

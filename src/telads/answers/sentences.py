@@ -21,17 +21,17 @@ Row = dict[str, Any]
 NOTEWORTHY = 0.1
 """Affinity, in standard deviations, from which a segment is said to differ from the mean."""
 PASSING = Text("이런 지역만의 움직임은 대개 오래가지 않습니다",
-               "such local movements mostly do not last")  # fmt: skip
+               "such local changes usually do not last")  # fmt: skip
 BROKEN = Text(
     "이 달에 집계가 바뀌어 계열이 끊겼을 수 있습니다", "possible break in the series this month"
 )
 _SOURCES = {
     "city": Text("{city}의 같은 성별·나이 전체에 나타난 움직임입니다",
-                 "a movement of the same sex and age all over the city"),
+                 "the same sex and age changed across {city}"),
     "local": Text(f"이 지역만의 움직임이며, {PASSING.ko}",
                   f"a movement of this {{district}}'s own; {PASSING.en}"),
-    "noise": Text("{city} 전체의 움직임이 아니며, 오차 범위 안이라 뜻을 두기 어렵습니다",
-                  "not the city's movement, but within noise, so it may mean nothing"),
+    "noise": Text("{city} 전체의 움직임이 아니며, 오차 범위 안의 변화입니다",
+                  "not citywide, and within the margin of error"),
 }  # fmt: skip
 """Sources of the latest change (method A5)."""
 
@@ -65,20 +65,20 @@ def _place(segment: Segment, rows: list[Row]) -> Text:
         return Text(
             f"{josa(whom.ko, '은/는')} 모든 서비스를 {in_force().city.ko} 평균보다 덜 쓰며, "
             f"그중 {josa(names.ko, '이/가')} 평균에 가장 가깝습니다.",
-            f"{_capital(whom.en)} use every service less than the city's mean; "
+            f"{_capital(whom.en)} use every service less than the {in_force().city.en} average; "
             f"{names.en} {'come' if together else 'comes'} closest to it.",
         )
     if together:
         return Text(
-            f"{whom.ko}에게는 {josa(names.ko, '이/가')} 거의 같은 정도로 가장 두드러집니다. "
-            "순위의 차이는 뜻이 없습니다.",
-            f"{_capital(names.en)} stand out about equally for {whom.en}: "
-            "their order means nothing.",
+            f"{whom.ko}에게는 {josa(names.ko, '이/가')} 비슷하게 가장 두드러집니다. "
+            "순위 차이는 오차 범위 안입니다.",
+            f"Compared with {in_force().city.en}, {whom.en} use {names.en} most, about equally: "
+            "the order is within the margin of error.",
         )
     more, later = _more(rows[0]), _later(rows)
     return Text(
         f"{whom.ko}에게 가장 두드러진 서비스는 {names.ko}입니다{more.ko}.{later.ko}",
-        f"The service that stands out most for {whom.en} is {names.en}{more.en}.{later.en}",
+        f"Compared with {in_force().city.en}, {whom.en} use {names.en} most{more.en}.{later.en}",
     )
 
 
@@ -89,18 +89,18 @@ def _later(rows: list[Row]) -> Text:
         return Text("", "")
     names = _services(close)
     return Text(
-        f" 석 달 뒤에는 {names.ko} 가운데 어느 것이 앞설지 가릴 수 없습니다.",
-        f" Three months ahead the order of {names.en} cannot be told.",
+        f" 석 달 뒤에는 {names.ko} 가운데 어느 것이 1위일지 알 수 없습니다.",
+        f" Three months ahead {names.en} are too close to call.",
     )
 
 
 def _more(row: Row) -> Text:
     """Distance above the mean, as precisely as the data allow."""
     if row["index"] is None:
-        return Text(f"(관심도 {row['affinity']:+.1f})", f" (affinity {row['affinity']:+.1f})")
+        return Text(f"(이용 강도 {row['affinity']:+.1f})", f" (usage score {row['affinity']:+.1f})")
     return Text(
         f"({in_force().city.ko} 시민 평균을 100으로 할 때 {row['index']:.0f})",
-        f" (index {row['index']:.0f}, the city's mean person being 100)",
+        f" (index {row['index']:.0f}; the {in_force().city.en} average is 100)",
     )
 
 
@@ -114,13 +114,13 @@ def _movement(row: Row, years: int | None) -> tuple[Text, ...]:
     whose = row["movement"]
     # An index is rescaled each month: only the rank among the groups can move.
     what = (
-        Text(f"{name.ko} 관심도", f"Their affinity for {name.en}") if measure.is_index
+        Text(f"{name.ko} 이용 강도", f"Their usage score for {name.en}") if measure.is_index
         else Text(f"{name.ko} 이용", f"Their use of {name.en}")
     )  # fmt: skip
     if whose == "still":
         return (
             Text(f"{josa(what.ko, '은/는')} 지난달과 거의 같습니다.",
-                 f"{what.en} is about what it was the month before."),
+                 f"{what.en} is about the same as the month before."),
         )  # fmt: skip
     up = change > 0
     amount = Text("", "") if measure.is_index else Text(
@@ -153,7 +153,7 @@ def of_targets(
     """The first target, and the reach of the list."""
     if not rows:
         return (
-            Text("조건에 맞는 집단이 없습니다.", "No segment fits the choice."),
+            Text("조건에 맞는 집단이 없습니다.", "No group fits the choice."),
         )  # fmt: skip
     name, count = _services([service.id]), len(rows)
     head = _first_target(name, by, rows[0])
@@ -168,10 +168,10 @@ def of_targets(
         )
     else:
         reached = Text(
-            f"{josa(counted, '은/는')} 인구의 {reach.share:.1%}({people(reach.population, 'ko')})"
-            f"이고 {name.ko} 사용일의 {share:.1%}를 차지합니다.",
-            f"{these} {reach.share:.1%} of the people "
-            f"({people(reach.population, 'en')}) and {share:.1%} of the {name.en} days.",
+            f"{josa(counted, '은/는')} {people(reach.population, 'ko')}({reach.share:.1%})"
+            f"이며, {name.ko} 이용의 {share:.1%}를 차지합니다.",
+            f"{these} {people(reach.population, 'en')} ({reach.share:.1%}) and {share:.1%} of the "
+            f"use of {name.en}.",
         )
     return (head, reached)
 
@@ -182,7 +182,7 @@ def _counted(row: Row, level: str) -> tuple[Text, Text]:
         return in_force().neighbourhood.text, in_force().neighbourhood.plural
     if level == "group":
         return Text("집단", "group"), Text("집단", "groups")
-    return Text("집단", "segment"), Text("집단", "segments")
+    return Text("집단", "group"), Text("집단", "groups")
 
 
 def of_variance(service: Measure, parts: Variance) -> tuple[Text, ...]:
@@ -228,7 +228,7 @@ def of_forecast(found: Mapping[str, Any] | None) -> tuple[Text, ...]:
     taken = FORECASTS[found["taken"]]
     return (
         Text(
-            f"순위는 다음 달 예측({taken.ko})의 것입니다. 이 자료에서 지난달 그대로보다 잘 "
+            f"순위는 다음 달 예측({taken.ko})의 것입니다. 이 데이터에서 지난달 그대로보다 잘 "
             "맞았습니다.",
             f"The order is that of the next month's forecast, {taken.en}, which came closer on "
             "these data than the last month.",
@@ -253,7 +253,7 @@ def of_forecasts(found: Mapping[str, Any] | None) -> tuple[Text, ...]:
     best, months = FORECASTS[found["taken"]], found["months"]
     return (
         Text(
-            f"다음 달 예측을 이 자료의 {months}개월로 견주었습니다(NDCG@3, 괄호는 지난달 "
+            f"다음 달 예측을 이 데이터의 {months}개월로 비교했습니다(NDCG@3, 괄호는 지난달 "
             f"그대로보다 앞선 만큼): 지난달 그대로 {last['value']:.3f}, {ko}. "
             f"쓰는 예측: {best.ko}.",
             f"Forecasts of the next month, judged by {months} of these months (NDCG@3; in brackets "
@@ -268,7 +268,7 @@ def of_pattern(origin: Month, services: Sequence[str] = ()) -> Text:
     names, places = _services(services), in_force().neighbourhood.plural
     of = Text(f"{names.ko}의 ", f" in {names.en}") if services else Text("", "")
     return Text(
-        f"{of.ko}동네별 차이는 {origin.text.ko} 자료의 것입니다.",
+        f"{of.ko}동네별 차이는 {origin.text.ko} 데이터의 것입니다.",
         f"Differences between {places.en}{of.en} are those of the data of {origin.text.en}.",
     )
 
@@ -303,14 +303,13 @@ def _first_target(service: Text, by: str, row: Row) -> Text:
     # If the first of its order is not above the mean, none of the list is.
     if (by == "affinity" and row["affinity"] < 0) or (by == "excess" and not row["excess"]):
         return Text(
-            f"고른 집단 가운데 {josa(service.ko, '을/를')} 평균보다 많이 쓰는 곳은 없습니다. "
-            f"목록의 첫 번째는 {first.ko}입니다.",
-            f"No segment among these uses {service.en} more than the average; the first of the "
-            f"list: {first.en}.",
+            f"고르신 조건에는 {josa(service.ko, '을/를')} 평균보다 많이 쓰는 집단이 없습니다. "
+            f"그중 가장 많이 쓰는 집단은 {first.ko}입니다.",
+            f"No group here uses {service.en} more than average; the highest is {first.en}.",
         )
     return Text(
-        f"{service.ko} 광고의 첫 번째 대상은 {first.ko}입니다.",
-        f"The first target for a {service.en} advert: {first.en}.",
+        f"{service.ko} 광고의 1위 집단은 {first.ko}입니다.",
+        f"The top group for {service.en} ads: {first.en}.",
     )
 
 
@@ -327,12 +326,13 @@ def of_platforms(
         found = Text(
             f"{whom.ko}의 동네들에서 {josa(asked.ko, '과/와')} 뚜렷하게 함께 쓰이는 서비스는 "
             "없습니다.",
-            f"In the neighbourhoods of {whom.en} no service clearly goes with {asked.en}.",
+            f"In the neighbourhoods of {whom.en} no service is clearly used together with "
+            f"{asked.en}.",
         )
     else:
         names = _services(clear)
         order = (
-            Text(" 이들 사이의 순위는 가릴 수 없습니다.", " Their order cannot be told.")
+            Text(" 이들은 차이가 작아 공동 1위입니다.", " They are too close to call.")
             if len(clear) > 1
             else Text("", "")
         )
@@ -347,9 +347,9 @@ def of_platforms(
     return (
         found,
         Text(
-            f"이 집단만의 자료가 부족해 같은 성별·나이의 {in_force().city.ko} 전체 "
+            f"이 집단만의 데이터가 부족해 같은 성별·나이의 {in_force().city.ko} 전체 "
             "값으로 답한 항목이 있습니다.",
-            "Where the segment itself has too few data, the figure is that of its sex and age.",
+            "Where the group itself has too little data, the figure is that of its sex and age.",
         ),
     )
 
@@ -360,29 +360,30 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     front = [row for row in known if row["tie_group"] == 1]
     if not front:
         return (
-            Text("이 집단이 어떤 매체를 많이 쓰는지 알려 주는 자료가 없습니다.",
-                 "Nothing is known of this segment's use of any platform."),
+            Text("이 집단이 어떤 매체를 많이 쓰는지 알려 주는 데이터가 없습니다.",
+                 "There is no data on which platforms this group uses."),
         )  # fmt: skip
     whom, names = _segment(segment), _services([row["service"] for row in front])
     if max(row["affinity"] for row in known) < 0:
         found = Text(
             f"{josa(whom.ko, '은/는')} 모든 매체를 {in_force().city.ko} 시민 평균보다 덜 "
             f"쓰며, 평균에 가장 가까운 매체는 {names.ko}입니다.",
-            f"{_capital(whom.en)} use every platform less than the city's mean person; closest to "
-            f"it: {names.en}.",
+            f"{_capital(whom.en)} use every platform less than the {in_force().city.en} average; "
+            f"closest to it: {names.en}.",
         )
     else:
         found = Text(
-            f"{josa(whom.ko, '이/가')} {in_force().city.ko} 시민 평균과 견주어 가장 많이 "
+            f"{josa(whom.ko, '이/가')} {in_force().city.ko} 시민 평균과 비교해 가장 많이 "
             f"쓰는 매체는 {names.ko}입니다.",
-            f"Against the city's mean person, {whom.en} use {names.en} most.",
+            f"Compared with the {in_force().city.en} average, {whom.en} use {names.en} most.",
         )
     if len(front) == 1:
         return (found,)
     return (
         Text(
-            f"{found.ko} 쓰는 정도가 비슷해 연관이 높은 것부터 적었습니다.",
-            f"{found.en} They use these about alike; association orders them.",
+            f"{found.ko} 쓰는 정도가 비슷해 동반 이용이 높은 순서로 적었습니다.",
+            f"{found.en} They use these about equally, listed by how far they are used together "
+            "with the service.",
         ),
     )
 
@@ -422,18 +423,18 @@ def of_changes(
         ))  # fmt: skip
     else:
         found.append(Text(
-            f"{josa(service.text.ko, '은/는')} 달마다 척도가 새로 정해지는 지수여서 "
+            f"{josa(service.text.ko, '은/는')} 달마다 기준이 바뀌는 표준화 점수여서 "
             f"{in_force().city.ko} 전체의 변화는 알 수 없고, {in_force().district.text.ko} 사이의 "
             "차이만 비교합니다.",
-            f"{service.text.en} is an index whose scale is set anew each month: the whole city's "
-            f"change is not known, only how the {in_force().district.plural.en} moved among each "
-            "other.",
+            f"{service.text.en} is published as a standardised score with a new scale each month: "
+            f"the change of all {in_force().city.en} is not known, only how the "
+            f"{in_force().district.plural.en} compare.",
         ))  # fmt: skip
     if facts["break"]:
         found.append(Text(
             "서비스 전체가 유난히 크게 움직였습니다. 집계 기준이 바뀌었을 수 있으니 이 달을 넘는 "
             "비교는 확인해 주세요.",
-            "The whole series moved unusually far: it may have been counted otherwise since, so "
+            "The whole series changed unusually far: the way of counting may have changed, so "
             "check comparisons across this month.",
         ))  # fmt: skip
     return tuple(found)
@@ -461,8 +462,8 @@ def _nothing_to_compare(
         f"{compared.text.ko} 데이터가 없어 {josa(month.text.ko, '을/를')} 비교할 수 없습니다."
         f"{first.ko if is_first else ''} 다른 달을 고르시거나 {compared.text.ko} 파일을 "
         "넣어 주세요.",
-        f"{compared} is not loaded, so there is nothing to compare {month} with."
-        f"{first.en if is_first else ''} Choose another month, or load the file of {compared}.",
+        f"{compared} is not loaded, so {month} cannot be compared.{first.en if is_first else ''} "
+        f"Choose another month, or load the file of {compared}.",
     )
 
 
@@ -530,12 +531,12 @@ def _beyond_chance(rows: Sequence[Row], facts: Mapping[str, Any]) -> Text:
     if not count:
         return Text(
             f"우연으로 보기 어려울 만큼 따로 움직인 {josa(level.text.ko, '은/는')} 없습니다.",
-            f"No {level.text.en} moved on its own beyond chance.",
+            f"No {level.text.en} changed on its own beyond chance.",
         )
     return Text(
         f"{len(rows)}개 {level.text.ko} 가운데 {count}곳의 움직임은 우연으로 보기 어렵습니다. "
         f"{facts['rising']}곳은 늘고 {facts['falling']}곳은 줄었습니다.",
-        f"The own movement of {count} of {len(rows)} {level.plural.en} is beyond chance: "
+        f"The local change of {count} of {len(rows)} {level.plural.en} is unlikely to be chance: "
         f"{facts['rising']} rose, {facts['falling']} fell.",
     )
 
@@ -572,7 +573,7 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     return tuple(
         Text(
             f"{signal.text.ko}: 같은 성별·나이의 다른 {in_force().district.text.ko}보다 뚜렷이 "
-            f"높습니다. {josa(hint.ko, '을/를')} 살펴보십시오.",
+            f"높습니다. {josa(hint.ko, '을/를')} 살펴봐 주세요.",
             f"{signal.text.en}: clearly higher than for the same sex and age elsewhere; "
             f"consider {hint.en}.",
         )
@@ -580,20 +581,20 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     )
 
 
-def of_stale_signals(ids: Sequence[str]) -> tuple[Text, ...]:
-    """Note that signals have not changed since the previous month, in any segment."""
+def of_stale_signals(ids: Sequence[str], known: int) -> tuple[Text, ...]:
+    """Note that signals, of so many `known`, have not changed since the month before anywhere."""
     stale = [signal.text for signal in in_force().signals if signal.id in ids]
     if not stale:
         return ()
-    names = Text("이 신호들", "signals")
-    if len(stale) < len(in_force().signals):
+    names = Text("이 지표들", "signals")
+    if len(stale) < known:
         names = Text(join_names([text.ko for text in stale], "ko"),
                      join_names([in_sentence(text.en) for text in stale], "en"))  # fmt: skip
     return (
         Text(f"모든 집단에서 {josa(names.ko, '은/는')} 지난달과 값이 같습니다. "
-             "이 기간에 새로 관측한 값이 아닐 수 있습니다.",
-             f"In every group the month before had the same {names.en}: perhaps they were not "
-             "observed anew in this window."),
+             "이 기간에 새로 집계한 값이 아닐 수 있습니다.",
+             f"In every group the month before had the same {names.en}: they may not be new "
+             "figures for this period."),
     )  # fmt: skip
 
 

@@ -112,8 +112,8 @@ def laid_out(
     """Keep what a function of a build lays out (`Grouped.of`) in the workspace and in `HELD`.
 
     It is made once a build, by whoever asks first, and read by all others: without Polars. A file
-    of another version, or older than its build, is made anew. Where nothing can be written, each
-    process makes its own.
+    of another version or other code, or older than its build, is made anew. Where nothing can be
+    written, each process makes its own.
     """
 
     @held
@@ -165,7 +165,9 @@ def read(build: Build, table: str) -> pl.DataFrame:
 
 def _unreadable(path: Path) -> WorkspaceDamaged:
     return WorkspaceDamaged(
-        Text("계산 결과 파일을 읽을 수 없습니다.", "A table of the build cannot be read."),
+        Text(
+            "데이터 버전의 파일을 읽을 수 없습니다.", "A file of the data version cannot be read."
+        ),
         Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
         file=path,
     )
@@ -218,7 +220,7 @@ def districts(build: Build) -> tuple[str, ...]:
 def too_small(segment: Segment) -> AudienceTooSmall:
     """The error for a segment that is not shown."""
     return AudienceTooSmall(
-        Text("이 집단은 인원이 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
+        Text("이 집단은 인원이 너무 적거나 데이터가 없어 보여 드릴 수 없습니다.",
              "This audience has too few people to be shown, or no data."),
         Text(f"{in_force().district.text.ko}, 성별, 나이를 넓혀 주세요.",
              "Choose a wider audience."),

@@ -132,7 +132,7 @@ def _ask(workspace: Store, build: Build) -> None:
 def _unusable(path: Path) -> WorkspaceDamaged:
     return WorkspaceDamaged(
         Text("작업 폴더의 파일을 읽을 수 없습니다.", "A file of the workspace cannot be read."),
-        Text("telads doctor로 확인해 주세요.", "See telads doctor."),
+        Text("telads doctor로 확인해 주세요.", "Run telads doctor."),
         file=path,
     )
 
@@ -328,7 +328,7 @@ def newer_backup(path: Path, version: object) -> DataError:
 def _damaged(path: Path, name: str | None = None) -> DataError:
     return DataError(
         Text("온전한 백업이 아닙니다. 아무것도 바꾸지 않았습니다.",
-             "This is no whole backup. Nothing was changed."),
+             "The backup is not complete. Nothing was changed."),
         Text("다른 백업을 쓰거나 파일을 다시 옮겨 와 주세요.",
              "Use another backup, or copy the file again."),
         file=path, value=name,

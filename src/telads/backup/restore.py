@@ -80,7 +80,7 @@ def restore(
     `replace`) and one that cannot be written; nothing is changed then.
     """
     if not archive.is_file():
-        raise DataError(Text("그런 파일이 없습니다.", "There is no such file."), file=archive)
+        raise DataError(Text("파일을 찾을 수 없습니다.", "File not found."), file=archive)
 
     def good(manifest: Manifest) -> None:
         _check_version(archive, manifest)
@@ -114,7 +114,7 @@ def _unpacked(
     except OSError as error:
         raise WorkspaceError(
             Text("백업을 풀 수 없어 그대로 두었습니다.",
-                 "The backup cannot be unpacked, and all is as it was."),
+                 "The backup cannot be unpacked; nothing was changed."),
             Text("디스크 공간과 폴더 권한을 확인해 주세요.",
                  "Check the disk space and the folder's permissions."),
             file=staged.parent, value=error.strerror or error,
@@ -127,7 +127,8 @@ def _check_version(archive: Path, manifest: Manifest) -> None:
         raise newer_backup(archive, manifest.facts.get("telads"))
     if DATABASE not in {file.name for file in manifest.files}:
         raise DataError(
-            Text("백업에 데이터베이스가 없습니다.", "The backup holds no database."), file=archive
+            Text("백업에 데이터베이스가 없습니다.", "The backup contains no database."),
+            file=archive,
         )
 
 
@@ -162,9 +163,9 @@ def _bring_up_to_date(archive: Path, staged: Path, manifest: Manifest, database:
 def _useless(archive: Path, name: str | None) -> DataError:
     return DataError(
         Text("백업에 든 것을 쓸 수 없습니다. 아무것도 바꾸지 않았습니다.",
-             "What the backup holds cannot be used. Nothing was changed."),
+             "The content of the backup cannot be used. Nothing was changed."),
         Text("다른 백업을 쓰거나, 만든 곳에서 telads doctor로 확인하고 다시 만들어 주세요.",
-             "Use another backup, or see telads doctor where it was made, and make it again."),
+             "Use another backup, or run telads doctor where it was made and make it again."),
         file=archive, value=name,
     )  # fmt: skip
 
@@ -174,7 +175,7 @@ def _check_space(folder: Path, manifest: Manifest) -> None:
     if free < manifest.size + SPARE:
         raise WorkspaceError(
             Text("디스크에 백업을 풀 자리가 모자랍니다. 아무것도 바꾸지 않았습니다.",
-                 "There is no room on the disk to unpack the backup. Nothing was changed."),
+                 "There is not enough disk space to unpack the backup. Nothing was changed."),
             Text(f"{manifest.size + SPARE:,}바이트가 필요하고 {free:,}바이트가 남았습니다.",
                  f"{manifest.size + SPARE:,} bytes are needed, {free:,} are free."),
             file=folder,
@@ -198,8 +199,8 @@ def _is_used(workspace: Store) -> bool:
 
 def _in_use(workspace: Store) -> WorkspaceError:
     return WorkspaceError(
-        Text("되돌릴 곳에 이미 자료나 사용자가 있습니다.",
-             "There are data or users already where the backup would go."),
+        Text("되돌릴 곳에 이미 데이터나 사용자가 있습니다.",
+             "There is already data, or there are users, where the backup would be restored."),
         Text("빈 작업 폴더와 데이터베이스에 되돌리거나, 지금 것을 버리려면 --force를 붙여 주세요.",
              "Restore into an empty workspace and database, or use --force to replace these."),
         file=workspace.path,

@@ -73,13 +73,13 @@ def take(
     path = target / f"telads-backup-{now:%Y%m%dT%H%M%SZ}{SUFFIX}" if target.is_dir() else target
     if path.exists() and not again:
         raise WorkspaceError(
-            Text("이 이름의 파일이 이미 있습니다.", "There is a file of this name already."),
+            Text("이 이름의 파일이 이미 있습니다.", "A file with this name already exists."),
             Text("다른 이름을 쓰거나 --force를 붙여 주세요.", "Use another name, or --force."),
             file=path,
         )
     if not workspace.path.is_dir():
         raise WorkspaceError(
-            Text("작업 폴더가 없습니다.", "There is no such workspace."),
+            Text("작업 폴더가 없습니다.", "Workspace not found."),
             Text("--workspace나 TELADS_WORKSPACE를 확인해 주세요.",
                  "Check --workspace or TELADS_WORKSPACE."),
             file=workspace.path,

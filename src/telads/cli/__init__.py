@@ -43,7 +43,7 @@ def app(verb: str | None = None) -> typer.Typer:
         part = getattr(import_module(f"telads.cli.{module}"), module)
         # Typer evaluates the annotations of every command that it is given.
         own = [one for one in part.registered_commands
-               if verb is not None and (one.name or "").split(" ")[0] == verb]  # fmt: skip
+               if verb and (one.name or "").split(" ")[0] == verb.split(" ")[0]]  # fmt: skip
         if own:
             whole.registered_commands += own
         else:
@@ -67,8 +67,8 @@ def _empty() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
         help=options.say(
-            "통신 이용 자료에서 광고 조언까지: 누구에게, 어느 서비스로, 얼마나 확실하게.",
-            "From monthly telecom usage to advertising advice: whom, where, and how sure.",
+            "통신 데이터로 만드는 미디어 플랜: 누구에게, 어디서, 어떤 매체로.",
+            "Media plans from telecom data: who to reach, where, and on which platforms.",
         ),
     )
 
@@ -90,11 +90,11 @@ def _version(wanted: bool) -> None:
 def _root(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True,
-        help=options.say("판 번호를 보입니다.", "Show the version."),
+        help=options.say("버전을 표시합니다.", "Show the version."),
     ),
     debug: bool = typer.Option(
         False, "--debug",
-        help=options.say("오류가 난 곳까지 보입니다.", "Show where an error came from."),
+        help=options.say("오류가 난 곳까지 표시합니다.", "Show where an error came from."),
     ),
     lang: options.LangOption = options.DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
@@ -158,7 +158,7 @@ def _line(error: Exception, lang: Lang) -> str:
         return f"{error.strerror or error}{where}"
     name = type(error).__name__
     told = Text(
-        f"예상하지 못한 오류입니다({name}: {error}). --debug를 붙이면 어디인지 보입니다.",
+        f"예상하지 못한 오류입니다({name}: {error}). --debug를 붙이면 위치를 표시합니다.",
         f"Unexpected error ({name}: {error}). Add --debug to see where.",
     )
     return " ".join(told(lang).split())

@@ -36,14 +36,15 @@ if TYPE_CHECKING:
 aggregate = typer.Typer()
 
 AGAIN = Text(
-    "이 달은 전에도 만들었습니다. 두 번의 칸을 모두 가진 사람은 그사이에 더해지거나 빠진 가입자의 "
+    "이 달은 전에도 만들었습니다. 두 번의 셀을 모두 가진 사람은 그사이에 더해지거나 빠진 가입자의 "
     "이용을 빼서 알 수 있습니다. 삭제 요청에 따라 다시 만든다면 --epsilon을 쓰세요.",
-    "This month was made before: whoever has both versions of its cells can subtract, and sees "
-    "what a subscriber did who came or went between. To remove somebody on request, use --epsilon.",
+    "This month was made before: anyone who has both versions of its cells can subtract them and "
+    "see the use of a subscriber who was added or removed in between. To remove a subscriber on "
+    "request, use --epsilon.",
 )
 AGAIN_WITH_NOISE = Text(
-    "이 달은 전에도 만들었습니다. 새로 뽑은 잡음은 예산을 한 번 더 씁니다.",
-    "This month was made before: noise that is drawn anew spends its budget once more.",
+    "이 달은 전에도 만들었습니다. 새로 뽑은 노이즈는 epsilon을 한 번 더 씁니다.",
+    "This month was made before: new noise spends its epsilon once more.",
 )
 
 FATES: dict[str, Text] = {
@@ -51,7 +52,7 @@ FATES: dict[str, Text] = {
     "repeated": Text("같은 날 되풀이된 행", "rows that repeat a day"),
     "no_subscriber": Text("가입자 없음", "without subscriber"),
     "no_date": Text("날짜 없음", "without date"),
-    "outside": Text("관측 기간 밖", "dated outside the window"),
+    "outside": Text("집계 기간 밖", "dated outside the window"),
     "no_service": Text("서비스 없음", "without service"),
     "unknown_service": Text("모르는 서비스", "of unknown services"),
     "incomplete": Text("빠지거나 음수인 값", "with missing or negative figures"),
@@ -59,18 +60,18 @@ FATES: dict[str, Text] = {
     "home_not_known": Text("거주지를 알 수 없는 행", "rows without a usable home"),
     "sex_not_known": Text("성별을 알 수 없는 행", "rows without a usable sex"),
     "birth_year_not_known": Text("출생연도를 알 수 없는 행", "rows without a usable birth year"),
-    "days_hardly_any_rows": Text("기록이 거의 없는 날", "days with hardly any rows"),
-    "mobility_days_capped": Text("상한을 적용한 이동일", "days of movement capped"),
-    "cell": Text("칸에 든 가입자", "subscribers in cells"),
+    "days_hardly_any_rows": Text("로그가 거의 없는 날", "days with hardly any rows"),
+    "mobility_days_capped": Text("한도를 적용한 이동일", "days of movement capped"),
+    "cell": Text("셀에 든 가입자", "subscribers in cells"),
     "no_home": Text("거주지 모름", "home not known"),
     "elsewhere": Text("다른 지역 거주", "living elsewhere"),
     "no_sex": Text("성별 모름", "sex not known"),
     "no_birth_year": Text("출생연도 모름", "birth year not known"),
     "impossible_age": Text("있을 수 없는 나이", "of an impossible age"),
     "under_20": Text("{first}세 미만", "under {first}"),
-    "small": Text("작아서 가린 칸", "cells hidden as small"),
-    "protecting": Text("그 칸을 지키려 가린 칸", "cells hidden to protect them"),
-    "mobility_only": Text("이동만 가린 칸", "cells with movement hidden only"),
+    "small": Text("작아서 가린 셀", "cells hidden as small"),
+    "protecting": Text("그 셀을 지키려 가린 셀", "cells hidden to protect them"),
+    "mobility_only": Text("이동만 가린 셀", "cells with movement hidden only"),
     "few_users": Text("이용자가 적어 가린 값", "figures hidden for few users"),
     "protecting_figures": Text("그 값을 지키려 가린 값", "figures hidden to protect them"),
     "other_months": Text("겹치는 달을 위해 가린 값", "values hidden for months that overlap"),
@@ -81,7 +82,7 @@ FATES: dict[str, Text] = {
 @aggregate.command(**listed("aggregate"))
 def run(
     paths: Annotated[
-        list[str], typer.Argument(help=say("기록의 파일, 폴더, URL", "files, folders or URLs"))
+        list[str], typer.Argument(help=say("로그의 파일, 폴더, URL", "files, folders or URLs"))
     ],
     engine: Annotated[
         str, typer.Option(help=say("polars 또는 spark", "polars or spark"))
@@ -95,16 +96,16 @@ def run(
                                            "Spark's settings, like spark-defaults.conf"))
     ] = None,
     k: Annotated[
-        int, typer.Option("--k", help=say("이보다 적은 가입자의 칸과 값은 가림(5 이상)",
+        int, typer.Option("--k", help=say("이보다 적은 가입자의 셀과 값은 가림(5 이상)",
                                           "fewer people, or users, are hidden (5 or more)"))
     ] = 5,
     month: Annotated[
         list[str] | None,
-        typer.Option(help=say("기준 달, 여러 번 가능 (기본: 관측 기간이 온전한 모든 달)",
-                              "label month, repeatable (default: all with whole windows)")),
+        typer.Option(help=say("기준월, 여러 번 가능 (기본: 집계 기간이 온전한 모든 달)",
+                              "data month, repeatable (default: all with whole windows)")),
     ] = None,
     mobility: Annotated[
-        list[str] | None, typer.Option(help=say("이동 기록, 여러 번 가능", "mobility logs"))
+        list[str] | None, typer.Option(help=say("이동 로그, 여러 번 가능", "mobility logs"))
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help=say("이름을 서비스로 옮기는 CSV: service, service_id",
@@ -119,7 +120,7 @@ def run(
                                            "scale to this CSV: code, sex, age5, population"))
     ] = None,
     memory: Annotated[
-        str, typer.Option(help=say("쓸 메모리", "memory to use"))
+        str, typer.Option(help=say("최대 메모리", "memory to use"))
     ] = "2GB",
     partitions: Annotated[
         int | None, typer.Option(help=say("가입자를 나눌 수 (기본: 메모리에 맞춤)",
@@ -130,18 +131,18 @@ def run(
                                           "processors that share the work (default: all usable)"))
     ] = None,
     epsilon: Annotated[
-        float | None, typer.Option(help=say("차등 정보보호 잡음의 예산(OpenDP)",
-                                            "budget of noise for differential privacy (OpenDP)"))
+        float | None, typer.Option(help=say("차분 프라이버시 노이즈 크기 epsilon(OpenDP)",
+                                            "differential privacy noise, epsilon (OpenDP)"))
     ] = None,
     noise: Annotated[
         str | None, typer.Option(help=say("laplace(기본) 또는 gaussian",
                                           "laplace (the default) or gaussian"))
     ] = None,
     delta: Annotated[
-        float, typer.Option(help=say("gaussian 잡음의 delta", "delta of gaussian noise"))
+        float, typer.Option(help=say("gaussian 노이즈의 delta", "delta of gaussian noise"))
     ] = 0.0,
     epsilon_limit: Annotated[
-        float | None, typer.Option(help=say("작업 폴더의 잡음이 모두 합쳐 쓸 수 있는 epsilon",
+        float | None, typer.Option(help=say("작업 폴더의 노이즈가 모두 합쳐 쓸 수 있는 epsilon",
                                             "epsilon that all noise of the workspace may spend"))
     ] = None,
     replace: ReplaceOption = False,
@@ -217,8 +218,8 @@ def _told(taken: Taken, lang: Lang) -> list[str]:
         return [line]
     first, last = entry.label.window
     facts = Text(
-        f"관측 {first}..{last}, {entry.rows:,}칸, 가려진 값 {entry.masked:,}",
-        f"observed {first}..{last}, {entry.rows:,} cells, {entry.masked:,} values masked",
+        f"집계 기간 {first}..{last}, {entry.rows:,}셀, 비공개 값 {entry.masked:,}",
+        f"period {first}..{last}, {entry.rows:,} cells, {entry.masked:,} values masked",
     )
     lines = [f"{line} ({facts(lang)})"]
     for group in ("rows", "mobility_rows", "remarks", "subscribers", "hidden"):
@@ -242,12 +243,12 @@ def _noise(noise: Mapping[str, Any]) -> list[Text]:
         if width is not None
     ]  # fmt: skip
     told = [Text(
-        f"잡음: {budget}. 행과 가입자의 정확한 수는 알려 주지 않습니다.",
-        f"noise: {budget}; exact numbers of rows and subscribers are not told",
+        f"노이즈: {budget}. 행과 가입자의 정확한 수는 알려 주지 않습니다.",
+        f"noise: {budget}; exact numbers of rows and subscribers are not shown",
     )]  # fmt: skip
     if reach:
         told.append(Text(
-            "잡음의 95% 반폭(보이는 칸의 중앙값): "
+            "노이즈의 95% 반폭(보이는 셀의 중앙값): "
             + ", ".join(f"{name.ko} {width}" for name, width in reach),
             "half-width of 95 % of the noise (median of shown cells): "
             + ", ".join(f"{name.en} {width}" for name, width in reach),
@@ -260,10 +261,10 @@ def _budget(so_far: Spent, limit: float | None) -> Text:
     delta = f", delta {so_far.delta:g}" if so_far.delta else ""
     of = Text(f", 한도 {limit:g}", f" of {limit:g}") if limit else Text("", "")
     return Text(
-        f"잡음 예산: 모두 {so_far.draws}번에 epsilon {so_far.epsilon:g}{delta}{of.ko}"
-        f" (한 달의 기록에 가장 많이 {so_far.most_on_a_month:g})",
-        f"budget of noise: epsilon {so_far.epsilon:g}{of.en}{delta} spent in {so_far.draws} draws"
-        f" (at most {so_far.most_on_a_month:g} on the days of one month)",
+        f"노이즈: 모두 {so_far.draws}번에 epsilon {so_far.epsilon:g}{delta}{of.ko}"
+        f" (한 달의 로그에 가장 많이 {so_far.most_on_a_month:g})",
+        f"noise: epsilon {so_far.epsilon:g}{of.en}{delta} spent in {so_far.draws} draws (at most "
+        f"{so_far.most_on_a_month:g} on the days of one month)",
     )
 
 

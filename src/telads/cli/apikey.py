@@ -33,12 +33,12 @@ def _whole(lang: LangOption = DEFAULT_LANGUAGE) -> None:
 
 
 NameArgument = Annotated[
-    str, typer.Argument(help=say("열쇠의 이름(누가 쓰는지)", "the key's name: who uses it"))
+    str, typer.Argument(help=say("API 키의 이름(누가 쓰는지)", "the key's name: who uses it"))
 ]
 
 
-@apikey.command(help=say("열쇠를 만듭니다. 이때 한 번만 보입니다.",
-                         "Make a key; it is shown this once."))  # fmt: skip
+@apikey.command(help=say("API 키를 만듭니다. 이때 한 번만 표시합니다.",
+                         "Create a key; it is shown only once."))  # fmt: skip
 def create(
     name: NameArgument,
     workspace: WorkspaceOption = None,
@@ -55,12 +55,12 @@ def create(
     sys.stdout.write(f"{key}\n")
     note = Text(
         "지금 적어 두세요. 다시 볼 수 없습니다. 요청에는 Authorization: Bearer 뒤에 붙입니다.",
-        "Note it down now: it cannot be seen again. Send it as Authorization: Bearer KEY.",
+        "Save it now: it cannot be shown again. Send it as Authorization: Bearer KEY.",
     )
     sys.stderr.write(f"{note(lang.value)}\n")
 
 
-@apikey.command("list", help=say("열쇠를 모두 봅니다.", "List all keys."))
+@apikey.command("list", help=say("API 키를 모두 봅니다.", "List all keys."))
 def list_keys(
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
@@ -73,8 +73,8 @@ def list_keys(
     show_list("apikey list", found, lambda entry: _told(entry, lang.value), form)
 
 
-@apikey.command(help=say("열쇠를 거둡니다. 바로 쓸 수 없게 됩니다.",
-                         "Revoke a key; it is useless at once."))  # fmt: skip
+@apikey.command(help=say("API 키를 폐기합니다. 즉시 사용할 수 없습니다.",
+                         "Revoke a key at once."))  # fmt: skip
 def revoke(
     name: NameArgument,
     workspace: WorkspaceOption = None,
@@ -88,7 +88,7 @@ def revoke(
     if form is not Form.TABLE:
         show_done("apikey revoke", [{"name": name.strip()}], form)
         return
-    done = Text(f"거두었습니다: {name}", f"revoked: {name}")
+    done = Text(f"폐기했습니다: {name}", f"revoked: {name}")
     sys.stdout.write(f"{done(lang.value)}\n")
 
 
@@ -101,5 +101,5 @@ def _told(entry: commands.Entry, lang: Lang) -> list[str]:
         Text(f"마지막 사용 {used}", f"last used {used}")(lang) if entry.last_used else used,
     ]
     if entry.revoked:
-        told.append(Text("거둠", "revoked")(lang) + f" {entry.revoked:%Y-%m-%d}")
+        told.append(Text("폐기", "revoked")(lang) + f" {entry.revoked:%Y-%m-%d}")
     return told

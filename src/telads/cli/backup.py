@@ -32,7 +32,7 @@ backup = typer.Typer()
 @backup.command(**listed("backup"))
 def make(
     output: Annotated[
-        Path, typer.Argument(help=say("만들 파일, 또는 파일을 둘 폴더",
+        Path, typer.Argument(help=say("출력 파일, 또는 파일을 둘 폴더",
                                       "the file to write, or a folder to put it in"))
     ],
     force: Annotated[
@@ -61,13 +61,13 @@ def restore(
     archive: Annotated[Path, typer.Argument(help=say("백업 파일", "the backup"))],
     force: Annotated[
         bool,
-        typer.Option(help=say("지금 있는 자료와 사용자를 백업의 것으로 바꿉니다.",
-                              "Replace the data and users that are there.")),
+        typer.Option(help=say("지금 있는 데이터와 사용자를 백업의 것으로 바꿉니다.",
+                              "Replace the current data and users.")),
     ] = False,
     check: Annotated[
         bool,
         typer.Option("--check", help=say("되돌리지 않고 온전한지만 확인합니다.",
-                                         "Only check that it is whole; change nothing.")),
+                                         "Only check that it is complete; change nothing.")),
     ] = False,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,

@@ -67,8 +67,9 @@ def list_builds(
 def rollback(
     build: Annotated[
         str | None,
-        typer.Argument(help=say("계산 이름 또는 그 앞부분(기본: 바로 전에 만든 것)",
-                                "the build's name or its beginning (default: the one before)")),
+        typer.Argument(help=say("데이터 버전 이름 또는 그 앞부분(기본: 바로 전에 만든 것)",
+                                "the data version's name or its beginning (default: the previous "
+                                "one)")),
     ] = None,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
@@ -85,7 +86,7 @@ def rollback(
     if form is not Form.TABLE:
         show_done("rollback", [{"build": name}], form)
         return
-    done = Text(f"적용했습니다: {name}", f"in force: {name}")
+    done = Text(f"적용했습니다: {name}", f"now current: {name}")
     sys.stdout.write(f"{done(lang.value)}\n")
 
 
@@ -99,5 +100,5 @@ def log_action(
 
     if not written_down(held.path, action, thing, detail):
         missed = Text("웹사이트의 작업 기록에는 적지 못했습니다.",
-                      "The website's log of actions could not be written.")  # fmt: skip
+                      "The website's activity log could not be written.")  # fmt: skip
         sys.stderr.write(f"{missed(lang)}\n")

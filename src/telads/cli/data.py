@@ -42,7 +42,7 @@ data = typer.Typer()
 LabelOption = Annotated[
     str | None,
     typer.Option("--month", help=say("파일 이름이 달을 알려 주지 않을 때: 2023-06",
-                                     "the label month where the name does not tell it: 2023-06")),
+                                     "the data month if the file name does not say it: 2023-06")),
 ]  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def ingest(
     month: LabelOption = None,
     then_build: Annotated[
         bool,
-        typer.Option("--build", help=say("넣은 뒤 바로 계산합니다.", "Build when they are in.")),
+        typer.Option("--build", help=say("반영한 뒤 바로 계산합니다.", "Build after loading.")),
     ] = False,
     replace: ReplaceOption = False,
     workspace: WorkspaceOption = None,
@@ -168,8 +168,8 @@ def _told(taken: Taken, lang: Lang, outcomes: Mapping[Outcome, Text]) -> list[st
         return [f"{line} ({taken.month})" if taken.month else line]
     first, last = entry.label.window
     facts = Text(
-        f"{entry.month}, 관측 {first}..{last}, {entry.rows:,}행, 가려진 값 {entry.masked:,}",
-        f"{entry.month}, observed {first}..{last}, {entry.rows:,} rows, {entry.masked:,} masked",
+        f"{entry.month}, 집계 기간 {first}..{last}, {entry.rows:,}행, 비공개 값 {entry.masked:,}",
+        f"{entry.month}, period {first}..{last}, {entry.rows:,} rows, {entry.masked:,} masked",
     )
     remarks = [warning(lang) for warning in entry.warnings]
     if entry.synthetic:
@@ -238,7 +238,7 @@ def _tell_built(built: Built, lang: Lang) -> None:
 
 @data.command(**listed("forget"))
 def forget(
-    month: Annotated[str, typer.Argument(help=say("뺄 달: 2023-08", "the month: 2023-08"))],
+    month: Annotated[str, typer.Argument(help=say("제외할 달: 2023-08", "the month: 2023-08"))],
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
@@ -259,9 +259,9 @@ def forget(
         show_done("forget", [row], form)
         return
     told = (
-        Text(f"뺐습니다: {label} ({entry.file})", f"taken back: {label} ({entry.file})")
+        Text(f"제외했습니다: {label} ({entry.file})", f"removed: {label} ({entry.file})")
         if entry
-        else Text(f"이미 뺀 달입니다: {label}", f"taken back before: {label}")
+        else Text(f"이미 제외한 달입니다: {label}", f"already removed: {label}")
     )
     sys.stdout.write(f"{told(lang.value)}\n")
     _tell_built(built, lang.value)
@@ -308,10 +308,10 @@ def status(
     found = answer(workspace_of(workspace), load_settings())
     show(found, form, lang.value)
     if form is Form.TABLE and not found.facts["current"]:
-        empty = Text("아직 넣은 자료가 없습니다: telads ingest 파일",
-                     "No month has been taken in yet: telads ingest FILES")  # fmt: skip
+        empty = Text("아직 반영한 데이터가 없습니다: telads ingest 파일",
+                     "No month has been loaded yet: telads ingest FILES")  # fmt: skip
         unbuilt = Text("아직 계산하지 않은 달이 있습니다: telads build",
-                       "There are months that are not built yet: telads build")  # fmt: skip
+                       "Some months are not built yet: telads build")  # fmt: skip
         sys.stderr.write((unbuilt if found.records else empty)(lang.value) + "\n")
 
 
@@ -322,7 +322,7 @@ def doctor(
         typer.Option(
             help=say(
                 "전에 적어 둔 작업 기록의 마지막 해시",
-                "a last hash of the log of actions that you noted earlier",
+                "a last hash of the activity log that you noted earlier",
             )
         ),
     ] = "",

@@ -22,12 +22,12 @@ def _whole(lang: LangOption = DEFAULT_LANGUAGE) -> None:
 
 
 FolderArgument = Annotated[
-    Path, typer.Argument(help=say("자료 정의의 폴더", "folder of the definition"))
+    Path, typer.Argument(help=say("데이터 정의의 폴더", "folder of the definition"))
 ]
 
 
-@dataset.command("check", help=say("자료 정의의 잘못을 한 번에 모두 봅니다.",
-                                 "Tell every fault of a definition at once."))  # fmt: skip
+@dataset.command("check", help=say("데이터 정의의 잘못을 한 번에 모두 봅니다.",
+                                 "List all errors of a definition at once."))  # fmt: skip
 def check(folder: FolderArgument, lang: LangOption = DEFAULT_LANGUAGE) -> None:
     """Print the dataset, or one line a fault on standard error with exit code 1."""
     from telads.dataset import load
@@ -54,12 +54,12 @@ def check(folder: FolderArgument, lang: LangOption = DEFAULT_LANGUAGE) -> None:
         sys.stdout.write(f"{none(lang.value)}\n")
 
 
-@dataset.command("new", help=say("자료 파일의 열에서 정의의 초안을 만듭니다.",
+@dataset.command("new", help=say("데이터 파일의 열에서 정의의 초안을 만듭니다.",
                                "Draft a definition from the columns of a file."))  # fmt: skip
 def new(
     folder: FolderArgument,
     source: Annotated[
-        Path, typer.Option("--from", help=say("자료의 CSV 파일", "a CSV file of the data"))
+        Path, typer.Option("--from", help=say("데이터의 CSV 파일", "a CSV file of the data"))
     ],
     encoding: Annotated[
         str, typer.Option(help=say("UTF-8이 아닐 때의 인코딩", "encoding, if it is not UTF-8"))
@@ -74,7 +74,8 @@ def new(
     if target.exists():
         raise WorkspaceError(
             Text(
-                "이미 정의가 있어 그대로 두었습니다.", "There is a definition; it was left alone."
+                "이미 정의가 있어 그대로 두었습니다.",
+                "A definition already exists; nothing was changed.",
             ),
             Text("다른 폴더를 골라 주세요.", "Choose another folder."),
             file=target,

@@ -57,26 +57,28 @@ def exposure(settings: Settings) -> Iterator[Finding]:
     own = host in {"localhost", "::1"} or host.startswith("127.")
     if not own and not settings.behind_tls:
         yield Finding(False, Text(
-            f"웹사이트가 {host}에서 암호화 없이 듣습니다. 비밀번호와 접속 쿠키를 가로챌 수 있으니, "
-            "앞에 HTTPS 프록시를 두고 TELADS_BEHIND_TLS=1로 하거나 127.0.0.1에서만 들어 주세요.",
+            f"웹사이트가 {host}에서 암호화 없이 접속을 받습니다. 비밀번호와 접속 쿠키를 가로챌 수 "
+            "있으니, "
+            "앞에 HTTPS 프록시를 두고 TELADS_BEHIND_TLS=1로 하거나 127.0.0.1에서만 접속을 받아 "
+            "주세요.",
             f"The website listens on {host} without encryption: passwords and session cookies can "
-            "be read on the way. Put an HTTPS proxy in front with TELADS_BEHIND_TLS=1, or listen "
-            "on 127.0.0.1 only.",
+            "be intercepted. Put an HTTPS proxy in front with TELADS_BEHIND_TLS=1, or listen on "
+            "127.0.0.1 only.",
         ))  # fmt: skip
         if not settings.closed:
             yield Finding(False, Text(
-                f"{host}에 닿는 누구나 로그인하지 않고 도시 자료의 페이지와 API를 볼 수 있습니다. "
+                f"{host}에 접속하는 누구나 로그인하지 않고 도시 데이터의 페이지와 API를 볼 수 "
+                "있습니다. "
                 "사람들만 쓰게 하려면 TELADS_CLOSED=1로 해 주세요.",
-                f"Whoever reaches {host} sees the pages about the city and the API without signing "
-                "in. TELADS_CLOSED=1 closes them.",
+                f"Anyone who can reach {host} sees the data pages and the API without signing in. "
+                "Set TELADS_CLOSED=1 to close them.",
             ))  # fmt: skip
     if settings.behind_tls and not settings.proxies:
         yield Finding(False, Text(
             "HTTPS 프록시 뒤인데 TELADS_PROXIES가 0이라, 모든 사람이 프록시의 주소로 세어져 "
             "로그인 잠금과 API 횟수 제한을 함께 씁니다. 프록시의 수(보통 1)를 적어 주세요.",
-            "Behind an HTTPS proxy with TELADS_PROXIES=0 everybody counts as the proxy's address, "
-            "for locks of signing in and rates of the API. Set it to the number of proxies, "
-            "most often 1.",
+            "Behind an HTTPS proxy with TELADS_PROXIES=0 everyone counts as the proxy's address "
+            "for sign-in locks and API rate limits. Set it to the number of proxies, most often 1.",
         ))  # fmt: skip
 
 
@@ -105,8 +107,8 @@ def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
     if so_far.draws:
         of = f" / {limit:g}" if limit else ""
         yield Finding(is_within(so_far.epsilon, limit), Text(
-            f"잡음 예산: epsilon {so_far.epsilon:g}{of}을 {so_far.draws}번에 썼습니다.",
-            f"budget of noise: epsilon {so_far.epsilon:g}{of} spent in {so_far.draws} draws",
+            f"노이즈: epsilon {so_far.epsilon:g}{of}을 {so_far.draws}번에 썼습니다.",
+            f"noise: epsilon {so_far.epsilon:g}{of} spent in {so_far.draws} draws",
         ))  # fmt: skip
 
 
@@ -147,7 +149,7 @@ def _workspace(workspace: Store, settings: Settings) -> Iterator[Finding]:
             build.about  # noqa: B018 - reading it is the check
             for table in TABLES:
                 read(build, table)
-            yield Finding(True, Text(f"계산 {name}", f"build {name}"))
+            yield Finding(True, Text(f"데이터 버전 {name}", f"data version {name}"))
     except TeladsError as error:
         yield Finding(False, Text(error.line("ko"), error.line("en")))
 
@@ -164,9 +166,9 @@ def _modes(workspace: Store, settings: Settings) -> Iterator[Finding]:
     yield Finding(False, Text(
         f"이 컴퓨터의 다른 계정에 열려 있습니다: {named}. 작업 폴더의 소유자가 telads serve처럼 "
         f"작업 폴더에 쓰는 명령을 실행하면 닫힙니다. 직접 닫으려면: chmod -R go= {workspace.path}",
-        f"Open to other accounts of this machine: {named}. Any verb that writes to the workspace, "
-        "as telads serve, closes it when its owner runs it; by hand: "
-        f"chmod -R go= {workspace.path}",
+        f"Open to other accounts of this machine: {named}. Any command that writes to the "
+        "workspace, such as telads serve, closes it when its owner runs it; by hand: chmod -R "
+        f"go= {workspace.path}",
     ))  # fmt: skip
 
 
@@ -177,7 +179,7 @@ def _log(workspace: Store, settings: Settings, noted: str) -> Iterator[Finding]:
     database = settings.database_url or (workspace.path / SQLITE).exists()
     if not database or not (workspace.path / "secret-key").exists():  # there never was a website
         if noted:
-            yield Finding(False, Text("작업 기록이 없습니다.", "There is no log of actions."))
+            yield Finding(False, Text("작업 기록이 없습니다.", "There is no activity log."))
         return
     try:
         state = log_state(workspace.path, noted)
@@ -187,38 +189,38 @@ def _log(workspace: Store, settings: Settings, noted: str) -> Iterator[Finding]:
     if state is None:
         yield Finding(True, Text(
             "작업 기록은 웹사이트나 telads user를 다음에 쓸 때 사슬로 이어집니다.",
-            "The log of actions is chained when the website or telads user is next used.",
+            "The activity log is chained when the website or telads user is next used.",
         ))  # fmt: skip
         return
     if state.broken is not None:
         yield Finding(False, Text(
             f"작업 기록이 쓰인 그대로가 아닙니다. {state.broken}번 기록이나 그 앞의 것이 "
             "바뀌었거나 지워졌습니다.",
-            f"The log of actions is not as it was written: entry {state.broken}, or one before "
-            "it, was changed or removed.",
+            f"The activity log was altered: entry {state.broken}, or one before it, was changed "
+            "or removed.",
         ))  # fmt: skip
     else:
         yield Finding(True, Text(
             f"작업 기록 {state.entries}건, 마지막 해시 {state.head or '-'} "
-            "(다른 곳에 적어 두면 나중에 견줄 수 있습니다)",
-            f"log of actions: {state.entries} entries, the last hash is {state.head or '-'} "
+            "(다른 곳에 적어 두면 나중에 비교할 수 있습니다)",
+            f"activity log: {state.entries} entries, the last hash is {state.head or '-'} "
             "(note it elsewhere to compare later)",
         ))  # fmt: skip
     if noted and state.noted is None:
         yield Finding(False, Text(
             f"적어 두신 해시 {noted}은(는) 작업 기록에 없습니다. 기록이 새로 쓰였거나 잘렸거나 "
             "백업의 것으로 바뀌었습니다.",
-            f"The hash you noted, {noted}, is not in the log of actions: it was written anew, cut "
-            "short, or replaced by that of a backup.",
+            f"The hash you noted, {noted}, is not in the activity log: the log was rewritten, cut "
+            "short, or replaced from a backup.",
         ))  # fmt: skip
     elif noted:
         yield Finding(state.broken is None, Text(
             f"적어 두신 해시는 {state.noted}번째 기록의 것입니다.",
-            f"The hash you noted is that of entry {state.noted} in order.",
+            f"The hash you noted is that of entry {state.noted}.",
         ))  # fmt: skip
     if not state.guarded:
         yield Finding(False, Text(
             "작업 기록을 지키는 데이터베이스 트리거가 없습니다. 웹사이트를 다시 시작하면 만듭니다.",
-            "The triggers by which the database keeps the log of actions are missing. The next "
+            "The triggers by which the database keeps the activity log are missing. The next "
             "start of the website makes them.",
         ))  # fmt: skip

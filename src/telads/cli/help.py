@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _OPTIONS = {
     "install_completion": "지금 쓰는 셸에 자동 완성을 설치합니다.",
-    "show_completion": "자동 완성 스크립트를 보입니다(복사하거나 고쳐 쓸 때).",
+    "show_completion": "자동 완성 스크립트를 표시합니다(복사하거나 고쳐 쓸 때).",
 }
-_HELP = "이 도움말을 보입니다."
+_HELP = "이 도움말을 표시합니다."
 _LATER = {"rich.markdown": "Markdown", "rich.traceback": "Traceback"}
 """Modules that Typer's help imports but does not need here: half of its start-up time."""
 

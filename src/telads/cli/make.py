@@ -33,13 +33,13 @@ AnyAgeOption = Annotated[str | None, typer.Option("--age", help=FILTERS[2].help(
 
 @make.command(**listed("chart"))
 def chart(
-    name: Annotated[str, typer.Argument(help=say("그림", "which picture"))],
+    name: Annotated[str, typer.Argument(help=say("차트", "which chart"))],
     output: Annotated[
         Path,
         typer.Option(
             "--output",
             "-o",
-            help=say("만들 파일: .svg .png .json .html", "the file: .svg, .png, .json or .html"),
+            help=say("출력 파일: .svg .png .json .html", "the file: .svg, .png, .json or .html"),
         ),
     ],
     month: MonthOption = None,
@@ -50,8 +50,8 @@ def chart(
     measure: Annotated[
         str, typer.Option(help=say("지도에 그릴 항목", "what the map shows"))
     ] = "average_age",
-    by: Annotated[str, typer.Option(help=say("대상의 순서", "order of targets"))] = "affinity",
-    top: Annotated[int, typer.Option(help=say("대상 수", "how many targets"))] = 30,
+    by: Annotated[str, typer.Option(help=say("추천 집단의 순서", "order of groups"))] = "affinity",
+    top: Annotated[int, typer.Option(help=say("집단 수", "how many groups"))] = 30,
     narrow: Annotated[
         bool, typer.Option("--narrow", help=say("휴대전화 폭", "as wide as a phone"))
     ] = False,
@@ -83,7 +83,7 @@ def areas(
             "--output",
             "-o",
             help=say(
-                "만들 파일: .geojson .parquet(GeoParquet)",
+                "출력 파일: .geojson .parquet(GeoParquet)",
                 "the file: .geojson or .parquet (GeoParquet)",
             ),
         ),
@@ -123,7 +123,7 @@ def export(
             "--output",
             "-o",
             help=say(
-                f"만들 파일: {' '.join(FORMATS)}",
+                f"출력 파일: {' '.join(FORMATS)}",
                 f"the file: {', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}",
             ),
         ),

@@ -58,7 +58,7 @@ def add(
         "이 매체와 가장 가까운 서비스(매체 유형)",
         "the service the medium is closest to: its platform type"))],
     price: Annotated[str, typer.Option(help=say(
-        "CPM: 노출 1,000회의 단가(4,500이나 1만 2천처럼)",
+        "CPM: 노출 1,000회당 단가(4,500이나 1만 2천처럼)",
         "CPM: the price of 1,000 impressions, as 4,500"))],
     minimum: Annotated[str, typer.Option(help=say("최소 집행액", "the minimum spend"))] = "",
     maximum: Annotated[str, typer.Option(help=say("최대 집행액", "the maximum spend"))] = "",

@@ -91,7 +91,7 @@ WorkspaceOption = Annotated[
 DatasetOption = Annotated[
     Path | None,
     typer.Option("--dataset",
-                 help=say("자료 정의의 폴더 (기본: 작업 폴더의 것, TELADS_DATASET, 서울)",
+                 help=say("데이터 정의의 폴더 (기본: 작업 폴더의 것, TELADS_DATASET, 서울)",
                           "folder of the dataset's definition (default: the workspace's own, "
                           "else TELADS_DATASET or Seoul's)")),
 ]  # fmt: skip
@@ -109,7 +109,7 @@ ReplaceOption = Annotated[
     bool,
     typer.Option("--replace",
                  help=say("행, 행정동, 서비스가 크게 줄어도 그 달을 바꿉니다.",
-                          "replace a month even by far fewer rows, places or services")),
+                          "replace a month even with far fewer rows, places or services")),
 ]  # fmt: skip
 DEFAULT_LANGUAGE = Language(LANG)
 

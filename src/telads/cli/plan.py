@@ -31,7 +31,7 @@ def audience(
     rules: BriefFile,
     against: Annotated[
         Path | None,
-        typer.Option(help=say("견줄 다른 대상의 규칙 파일", "rules of another audience")),
+        typer.Option(help=say("비교할 다른 타겟의 규칙 파일", "rules of another audience")),
     ] = None,
     month: MonthOption = None,
     workspace: WorkspaceOption = None,
@@ -57,11 +57,11 @@ def audience(
 def divide(
     brief: BriefFile,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help=say("만들 파일", "the file to write"))
+        Path | None, typer.Option("--output", "-o", help=say("출력 파일", "the file to write"))
     ] = None,
     part: Annotated[
         str, typer.Option(help=say(
-            "볼 표: platforms segments spends budgets goals sensitivity districts ages",
+            "표시할 표: platforms segments spends budgets goals sensitivity districts ages",
             "which table: platforms, segments, spends, budgets, goals, sensitivity, districts, "
             "ages"))
     ] = "platforms",
@@ -96,9 +96,9 @@ def _not_over(brief: Path, output: Path) -> None:
 
     if brief.exists() and output.exists() and brief.samefile(output):
         raise QuestionError(
-            Text("계획을 요청 파일 위에 덮어쓸 수 없습니다.",
-                 "The plan would be written over its brief."),
-            Text("-o에 다른 파일 이름을 적어 주세요.", "Give -o the name of another file."),
+            Text("계획을 브리프 파일에 덮어쓸 수 없습니다.",
+                 "The plan would overwrite its brief."),
+            Text("-o에 다른 파일 이름을 적어 주세요.", "Use another file name with -o."),
             file=output,
         )  # fmt: skip
 

@@ -39,51 +39,50 @@ def _questions(panel: str, title: Text) -> dict[str, Verb]:
     }
 
 
-_DATA = Text("자료", "Data")
+_DATA = Text("데이터", "Data")
 _ASK = Text("묻기", "Ask")
 _MAKE = Text("만들기", "Make")
 _PLAN = Text(PLAN.ko, PLAN.en.capitalize())
-_SYNTHETIC = Text("합성 자료", "Synthetic data")
+_SYNTHETIC = Text("합성 데이터", "Synthetic data")
 _WEBSITE = Text("웹사이트", "Website")
 
 VERBS: dict[str, Verb] = {
     "ingest": Verb("data", _DATA, Text(
-        "포털의 월별 파일을 작업 폴더에 넣습니다.",
-        "Take the portal's monthly files into the workspace.")),
+        "포털의 월별 파일을 작업 폴더에 반영합니다.",
+        "Load the portal's monthly files into the workspace.")),
     "check": Verb("data", _DATA, Text(
-        "파일을 넣지 않고, 넣으면 어떻게 될지만 봅니다.",
-        "Say what would become of files, without taking them in.")),
+        "파일을 반영하지 않고, 반영하면 어떻게 될지만 확인합니다.",
+        "Check what loading files would do, without loading them.")),
     "build": Verb("data", _DATA, Text(
-        "넣은 달을 모두 계산합니다.",
-        "Compute all months that were taken in.")),
+        "반영한 달을 모두 계산합니다.",
+        "Build all loaded months.")),
     "builds": Verb("builds", _DATA, Text(
-        "남아 있는 계산 결과를 봅니다.",
-        "Which builds are kept, and which is in force.")),
+        "남아 있는 데이터 버전을 봅니다.",
+        "List the data versions that are kept, and the current one.")),
     "rollback": Verb("builds", _DATA, Text(
-        "이전 계산 결과를 다시 적용합니다. 넣은 달은 그대로입니다.",
-        "Put a former build in force again; months stay as they are.")),
+        "이전 데이터 버전을 다시 적용합니다. 반영한 달은 그대로입니다.",
+        "Use an earlier data version again; loaded months are not changed.")),
     "forget": Verb("data", _DATA, Text(
-        "잘못 넣은 달을 빼고 다시 계산합니다. 파일은 나중에 다시 넣을 수 있습니다.",
-        "Take a wrong month back and build without it; its file can be taken again.")),
+        "잘못 넣은 달을 제외하고 다시 계산합니다. 파일은 나중에 다시 넣을 수 있습니다.",
+        "Remove a wrong month and build without it; its file can be loaded again.")),
     "dataset": Verb("dataset", _DATA, Text(
-        "다른 도시의 자료 정의를 만들고 확인합니다: check, new",
+        "다른 도시의 데이터 정의를 만들고 확인합니다: check, new",
         "Draft and check the definition of another city's data: check, new.")),
     "borders": Verb("data", _DATA, Text(
-        "동 경계(GeoJSON)를 작업 폴더에 넣어 지도에 그립니다.",
-        "Take in borders of neighbourhoods (GeoJSON), for maps.")),
+        "행정동 경계(GeoJSON)를 작업 폴더에 반영해 지도에 그립니다.",
+        "Load borders of neighbourhoods (GeoJSON) for maps.")),
     "status": Verb("data", _DATA, STATUS.does or Text("", "")),
     "doctor": Verb("data", _DATA, Text(
-        "설정, 판 번호, 글꼴, 작업 폴더를 점검합니다.",
+        "설정, 버전, 글꼴, 작업 폴더를 점검합니다.",
         "Check settings, versions, fonts and the workspace.")),
     "aggregate": Verb("aggregate", _DATA, Text(
-        "가입자 이용 기록(Parquet)을 k-익명 칸으로 줄여 작업 폴더에 넣습니다.",
+        "가입자 이용 로그(Parquet)를 k-익명 셀로 집계해 작업 폴더에 반영합니다.",
         "Reduce subscriber logs (Parquet) to k-anonymous cells in the workspace.")),
     **_questions("ask", _ASK),
     "chart": Verb("make", _MAKE, Text(
-        "그림을 파일로 만듭니다: population choropleth correlation monthly ranking targets "
+        "차트를 파일로 만듭니다: population choropleth correlation monthly ranking targets "
         "neighbourhoods",
-        "Draw a picture: population choropleth correlation monthly ranking targets "
-        "neighbourhoods")),
+        "Draw a chart: population choropleth correlation monthly ranking targets neighbourhoods")),
     "export": Verb("make", _MAKE, Text(
         "표 전체를 파일로 냅니다: scores segments targets platforms neighbourhoods",
         "Write a whole table to a file: scores segments targets platforms neighbourhoods")),
@@ -92,35 +91,35 @@ VERBS: dict[str, Verb] = {
         "Write the use by area as a file for maps: GeoJSON, GeoParquet.")),
     **_questions("make", _MAKE),
     "audience": Verb("plan", _PLAN, Text(
-        "규칙으로 고른 대상이 누구이고 몇 명인지 봅니다.",
-        "Who the audience of some rules is, and how many.")),
+        "규칙으로 고른 타겟과 그 인원을 봅니다.",
+        "The audience chosen by rules, and its size.")),
     "plan": Verb("plan", _PLAN, Text(
-        "예산을 집단과 매체에 나눕니다. 파일은 xlsx, csv, json.",
-        "Divide a budget over segments and platforms; files are xlsx, csv or json.")),
+        "예산을 집단과 매체에 배분합니다. 파일은 xlsx, csv, json.",
+        "Allocate a budget to groups and platforms; files are xlsx, csv or json.")),
     "replan": Verb("plan", _PLAN, Text(
-        "저장한 계획(json)을 새 자료로 다시 계산해 달라진 것과 까닭을 봅니다.",
-        "Make a saved plan (json) anew on newer data: what changed, and why.")),
+        "저장한 계획(json)을 새 데이터로 다시 계산해 달라진 점과 이유를 봅니다.",
+        "Compute a saved plan (json) again on newer data: what changed, and why.")),
     "synth": Verb("synthetic", _SYNTHETIC, Text(
-        "원자료 대신 나눌 수 있는 합성 자료를 포털 형식으로 만듭니다.",
-        "Make a synthetic twin in the portal's format, to share instead of the data.")),
+        "원본 데이터 대신 공유할 수 있는 합성 데이터를 포털 형식으로 만듭니다.",
+        "Make synthetic data in the portal's format, to share instead of the original.")),
     "synth events": Verb("synthetic", _SYNTHETIC, Text(
         "가입자별 이용 로그를 Parquet으로 합성합니다(통신사 규모 시험용).",
         "Make a synthetic log of subscribers' use in Parquet, of any size.")),
     "demo": Verb("synthetic", _SYNTHETIC, Text(
-        "합성 자료 아홉 달로 처음부터 끝까지 해 보이고 웹사이트를 띄웁니다.",
-        "Go the whole way with nine months of synthetic data, then run the website.")),
+        "합성 데이터 아홉 달로 처음부터 끝까지 실행하고 웹사이트를 시작합니다.",
+        "Run every step with nine months of synthetic data, then start the website.")),
     "serve": Verb("serve", _WEBSITE, Text(
-        "웹사이트를 띄웁니다. Ctrl+C로 끝냅니다.",
+        "웹사이트를 시작합니다. Ctrl+C로 끝냅니다.",
         "Run the website; Ctrl+C ends it.")),
     "worker": Verb("worker", _WEBSITE, Text(
         "웹사이트에 올린 파일을 따로 처리합니다(TELADS_OWN_WORKER=0일 때).",
-        "Take in what was uploaded to the website (where TELADS_OWN_WORKER is 0).")),
+        "Load files uploaded to the website (if TELADS_OWN_WORKER is 0).")),
     "apikey": Verb("apikey", _WEBSITE, Text(
-        "API 열쇠를 만들고, 보고, 거둡니다.",
+        "API 키를 만들고, 확인하고, 폐기합니다.",
         "Create, list and revoke keys of the API.")),
     "user": Verb("user", _WEBSITE, Text(
         "로그인할 수 있는 사람과 역할을 관리합니다.",
-        "Look after who may sign in, and in which role.")),
+        "Manage users and their roles.")),
     "media": Verb("media", _WEBSITE, Text(
         "매체 목록(매체, 매체 유형, CPM)을 봅니다. 매체를 추가하고 지웁니다: list, add, remove",
         "List, add and remove media with their prices: list, add, remove.")),

@@ -23,7 +23,7 @@ serve = typer.Typer()
 def serve_site(
     host: Annotated[
         str | None,
-        typer.Option(help=say("들을 주소 (기본: 이 컴퓨터만)",
+        typer.Option(help=say("접속을 받을 주소 (기본: 이 컴퓨터에서만)",
                               "address to listen on (default: this machine only)")),
     ] = None,
     port: Annotated[
@@ -83,7 +83,7 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
     require_writable(settings.workspace)
     for finding in exposure(settings):
         sys.stderr.write(f"telads: {finding.text(lang)}\n")
-    say_aloud(Text("웹사이트를 띄우고 있습니다.", "The website is starting."))
+    say_aloud(Text("웹사이트를 시작하고 있습니다.", "The website is starting."))
     with closed_umask():
         run(settings, announce)
 

@@ -60,7 +60,7 @@ def require_folder(output: Path) -> None:
     """Refuse a file in a missing folder: most likely the name is mistyped."""
     if not output.absolute().parent.is_dir():
         raise QuestionError(
-            Text("그런 폴더가 없습니다.", "There is no such folder."),
+            Text("폴더를 찾을 수 없습니다.", "Folder not found."),
             Text("폴더를 먼저 만들어 주세요.", "Make the folder first."),
             file=output.parent,
         )

@@ -45,24 +45,26 @@ PROCESSES = 2
 @synthetic.command(**listed("synth"))
 def synth(
     out: Annotated[
-        Path, typer.Argument(help=say("만들 폴더 (--fit이면 파일)", "folder (with --fit: a file)"))
+        Path, typer.Argument(help=say("출력 폴더 (--fit이면 파일)", "folder (with --fit: a file)"))
     ],
     like: Annotated[
         Path | None,
-        typer.Option(help=say("닮을 자료의 폴더나 윤곽 파일 (기본: 자료 정의의 윤곽)",
-                              "folder of files or a profile to be like (default: the dataset's)")),
+        typer.Option(help=say("본뜰 데이터의 폴더나 통계 프로필 파일 (기본: 데이터 정의의 통계 "
+                              "프로필)",
+                              "folder of files or a profile to imitate (default: the dataset's)")),
     ] = None,
     months: Annotated[
         str, typer.Option(help=say("달: 2023-01..2023-09", "months: 2023-01..2023-09"))
     ] = DEMO_MONTHS,
-    seed: Annotated[int, typer.Option(help=say("같은 수는 같은 자료", "same seed, same data"))] = 1,
+    seed: Annotated[int, typer.Option(help=say("같은 수는 같은 "
+                                               "데이터", "same seed, same data"))] = 1,
     file_format: Annotated[
         str, typer.Option("--file-format", help=say("xlsx 또는 csv", "xlsx or csv"))
     ] = "xlsx",
     fit: Annotated[
         bool,
-        typer.Option("--fit", help=say("자료 대신 윤곽 파일을 만듭니다(--like 폴더 필요)",
-                                       "write the profile of --like instead of a twin")),
+        typer.Option("--fit", help=say("데이터 대신 통계 프로필 파일을 만듭니다(--like 폴더 필요)",
+                                       "write the profile of --like instead of data")),
     ] = False,
     dataset: DatasetOption = None,
     form: FormOption = Form.TABLE,
@@ -76,7 +78,7 @@ def synth(
     if fit:
         if like is None or not like.is_dir():
             raise UnknownChoice(
-                Text("--fit에는 자료 폴더가 필요합니다.", "--fit needs a folder of files."),
+                Text("--fit에는 데이터 폴더가 필요합니다.", "--fit needs a folder of files."),
                 Text("--like 폴더로 알려 주세요.", "Name it with --like FOLDER."),
                 value=like,
             )
@@ -89,22 +91,24 @@ def synth(
 
 @synthetic.command(**listed("synth events"))
 def synth_events(
-    out: Annotated[Path, typer.Argument(help=say("만들 폴더", "the folder to make"))],
+    out: Annotated[Path, typer.Argument(help=say("출력 폴더", "the output folder"))],
     subscribers: Annotated[int, typer.Option(help=say("가입자 수", "number of subscribers"))],
     days: Annotated[
-        int, typer.Option(help=say("일수 (92일: 기준 달 하나)", "days (92: one label month)"))
+        int, typer.Option(help=say("일수 (92일: 기준월 하나)", "days (92: one data month)"))
     ] = 92,
     first: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"],
-                     help=say("첫날 2023-03-01 (기본: 윤곽의 기준 달이 보는 첫날)",
+                     help=say("첫날 2023-03-01 (기본: 통계 프로필의 기준월이 보는 첫날)",
                               "first day, as 2023-03-01 (default: of the profile's window)")),
     ] = None,
-    seed: Annotated[int, typer.Option(help=say("같은 수는 같은 자료", "same seed, same data"))] = 1,
+    seed: Annotated[int, typer.Option(help=say("같은 수는 같은 "
+                                               "데이터", "same seed, same data"))] = 1,
     like: Annotated[
         Path | None,
-        typer.Option(help=say("닮을 자료의 폴더나 윤곽 파일 (기본: 자료 정의의 윤곽)",
-                              "folder of files or a profile to be like (default: the dataset's)")),
+        typer.Option(help=say("본뜰 데이터의 폴더나 통계 프로필 파일 (기본: 데이터 정의의 통계 "
+                              "프로필)",
+                              "folder of files or a profile to imitate (default: the dataset's)")),
     ] = None,
     district: Annotated[
         list[str] | None,
@@ -166,7 +170,8 @@ def _profile(like: Path | None, lang: Lang) -> Profile:
     if missing := [one.text for one in missing_services(profile)]:
         ko, en = (", ".join(names) for names in zip(*missing, strict=True))
         told = Text(
-            f"윤곽에 없어 합성 자료에서 빠지는 서비스: {ko}. 그 열이 있는 파일로 윤곽을 다시 "
+            f"통계 프로필에 없어 합성 데이터에서 빠지는 서비스: {ko}. 그 열이 있는 파일로 통계 "
+            "프로필을 다시 "
             "만드시거나(telads synth --fit), dataset.toml의 drawn_like에 닮을 측정값을 "
             "적어 주세요.",
             f"The profile has no figures of {en}, so the synthetic data lack them. Fit it to files "
@@ -183,7 +188,7 @@ def _write(
     from telads.twin.files import write_twin
 
     written = []
-    with progress(Text("합성 자료 만들기", "Making synthetic data")) as step:
+    with progress(Text("합성 데이터 만들기", "Making synthetic data")) as step:
         step(str(months[0]), 0, len(months))
         chosen = cast("FileFormat", file_format.lower())
         for path in write_twin(profile, months, seed, folder, chosen, PROCESSES):
@@ -196,12 +201,13 @@ def _write(
 @synthetic.command(**listed("demo"))
 def demo(
     folder: Annotated[
-        Path, typer.Option("--folder", help=say("만들 폴더", "the folder to make"))
+        Path, typer.Option("--folder", help=say("출력 폴더", "the output folder"))
     ] = Path("demo"),
-    seed: Annotated[int, typer.Option(help=say("같은 수는 같은 자료", "same seed, same data"))] = 1,
+    seed: Annotated[int, typer.Option(help=say("같은 수는 같은 "
+                                               "데이터", "same seed, same data"))] = 1,
     no_serve: Annotated[
         bool,
-        typer.Option("--no-serve", help=say("웹사이트를 띄우지 않고 마칩니다.",
+        typer.Option("--no-serve", help=say("웹사이트를 시작하지 않고 마칩니다.",
                                             "stop before the website")),
     ] = False,
     lang: LangOption = DEFAULT_LANGUAGE,
@@ -219,7 +225,7 @@ def demo(
     _three_answers(workspace, lang.value)
     report = folder / ("report.html" if lang.value == "ko" else "report.en.html")
     write_report(workspace, report, lang.value, *DEMO_GROUP, DEMO_SERVICE)
-    told = Text("모든 것은 합성 자료입니다. 보고서", "All of it is synthetic. The report")
+    told = Text("모든 것은 합성 데이터입니다. 보고서", "Everything is synthetic data. The report")
     sys.stdout.write(f"\n{told(lang.value)}: {report.resolve().as_uri()}\n")
     sys.stdout.write(f"\n{_next_steps(workspace)(lang.value)}\n\n")
     if not no_serve:
@@ -282,7 +288,7 @@ def _three_answers(workspace: Store, lang: Lang) -> None:
     target = {name: first[name] for name in names}
     questions = (
         (Text("1. 이 고객에게 무엇을?", "1. What for these people?"), SERVICES.ask(build, **group)),
-        (Text("2. 이 서비스를 누구에게?", "2. Whom with this service?"), best),
+        (Text("2. 이 서비스를 누구에게?", "2. Who for this service?"), best),
         (Text("3. 어느 매체에서?", "3. On which platform?"),
          PLATFORMS.ask(build, service=DEMO_SERVICE, **target)),
     )  # fmt: skip

@@ -46,7 +46,7 @@ DONE: dict[str, Text] = {
 """Message of each verb when it is done."""
 
 NameArgument = Annotated[str, typer.Argument(help=say("사용자 이름", "the user's name"))]
-_ROLE_HELP = say("viewer(열람), planner(기획), administrator(관리)",
+_ROLE_HELP = say("viewer(열람), planner(플래너), administrator(관리)",
                  "viewer, planner or administrator")  # fmt: skip
 StdinOption = Annotated[
     bool,
@@ -56,8 +56,8 @@ StdinOption = Annotated[
 ]  # fmt: skip
 
 
-@user.command(help=say("사람을 추가합니다. 만든 비밀번호는 이때 한 번만 보입니다.",
-                       "Add somebody; a password that is made is shown this once."))  # fmt: skip
+@user.command(help=say("사람을 추가합니다. 만든 비밀번호는 이때 한 번만 표시합니다.",
+                       "Add a user; a generated password is shown only once."))  # fmt: skip
 def create(
     name: NameArgument,
     role: Annotated[str, typer.Option(help=_ROLE_HELP)] = "viewer",
@@ -75,7 +75,7 @@ def create(
     _tell("create", name, form, lang.value, password="" if given else password, role=known)
 
 
-@user.command(help=say("새 비밀번호를 줍니다.", "Give somebody a new password."))
+@user.command(help=say("새 비밀번호를 줍니다.", "Set a new password."))
 def password(
     name: NameArgument,
     password_stdin: StdinOption = False,
@@ -91,7 +91,7 @@ def password(
     _tell("password", name, form, lang.value, password="" if given else made)
 
 
-@user.command("list", help=say("모든 사람을 봅니다.", "List everybody."))
+@user.command("list", help=say("모든 사람을 봅니다.", "List all users."))
 def list_users(
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
@@ -104,7 +104,7 @@ def list_users(
     show_list("user list", found, lambda entry: _told(entry, lang.value), form)
 
 
-@user.command(help=say("역할을 바꿉니다.", "Change somebody's role."))
+@user.command(help=say("역할을 바꿉니다.", "Change a user's role."))
 def role(
     name: NameArgument,
     role: Annotated[str, typer.Argument(help=_ROLE_HELP)],
@@ -121,7 +121,7 @@ def role(
 
 
 @user.command(help=say("로그인하지 못하게 합니다. 열려 있는 접속도 끝납니다.",
-                       "Let somebody sign in no longer; open sessions end at once."))  # fmt: skip
+                       "Disable a user; open sessions end at once."))  # fmt: skip
 def disable(
     name: NameArgument,
     workspace: WorkspaceOption = None,
@@ -135,7 +135,7 @@ def disable(
     _tell("disable", name, form, lang.value)
 
 
-@user.command(help=say("다시 로그인할 수 있게 합니다.", "Let somebody sign in again."))
+@user.command(help=say("다시 로그인할 수 있게 합니다.", "Enable a user again."))
 def enable(
     name: NameArgument,
     workspace: WorkspaceOption = None,
@@ -174,9 +174,9 @@ def unlock(
         from telads.errors import QuestionError
 
         raise QuestionError(
-            Text("무엇의 잠금을 풀지 알 수 없습니다.", "It is not clear what to unlock."),
+            Text("무엇의 잠금을 풀지 알 수 없습니다.", "Nothing to unlock was given."),
             Text("사용자 이름이나 --addresses 가운데 하나만 적어 주세요.",
-                 "Give either a user's name or --addresses."),
+                 "Enter either a user name or --addresses."),
         )  # fmt: skip
     if addresses:
         count = commands.unlock_addresses(workspace_of(workspace).path)
@@ -230,6 +230,6 @@ def _tell(
     sys.stderr.write(done)
     note = Text(
         "지금 전해 주세요. 다시 볼 수 없습니다. 로그인한 뒤 웹사이트에서 바꿀 수 있습니다.",
-        "Pass it on now: it cannot be seen again. It can be changed on the website.",
+        "Pass it on now: it cannot be shown again. It can be changed on the website.",
     )
     sys.stderr.write(f"{note(lang)}\n")

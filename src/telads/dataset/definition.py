@@ -40,7 +40,7 @@ CROSSWALK_COLUMNS = ("from", "to", "share", "since")
 
 UNITS: dict[Kind, Text] = {
     "days": Text("일/월", "days a month"),
-    "index": Text("표준화 지수", "standardised index"),
+    "index": Text("표준화 점수", "standardised score"),
     "people": Text("명", "people"),
     "minutes": Text("분", "minutes"),
     "seconds": Text("초", "seconds"),
@@ -365,7 +365,7 @@ class Dataset:
             if wanted in {one.id, one.text.ko.casefold(), one.text.en.casefold()}:
                 return one
         raise UnknownChoice(
-            Text("그런 서비스는 없습니다.", "There is no such service."),
+            Text("서비스를 찾을 수 없습니다.", "Service not found."),
             choose(name, (Text(one.text.ko, one.id) for one in self.services)),
             value=name,
         )
@@ -597,8 +597,8 @@ class Dataset:
             if wanted in {self.district_stem(one) for one in both}:
                 return district
         raise UnknownChoice(
-            Text(f"그런 {josa(self.district.text.ko, '은/는')} 없습니다.",
-                 f"There is no such {self.district.text.en}."),
+            Text(f"{josa(self.district.text.ko, '을/를')} 찾을 수 없습니다.",
+                 f"{self.district.text.en.capitalize()} not found."),
             choose(name, (Text(one, self.district_name(one, "en")) for one in known)),
             value=name,
         )  # fmt: skip
@@ -658,10 +658,10 @@ def refuse_index(measure: Measure, asked: Text) -> None:
         raise IndexRefused(
             Text(
                 f"{measure.text.ko}: {asked.ko} 계산은 할 수 없습니다. "
-                "원자료가 이미 표준화된 지수로 공개됩니다.",
+                "원본 데이터가 이미 표준화 점수로 공개됩니다.",
                 f"{measure.text.en} has no {asked.en}: the source is already standardised.",
             ),
-            Text("관심도(affinity)로 물어봐 주세요.", "Ask by affinity instead."),
+            Text("이용 강도(affinity)로 물어봐 주세요.", "Ask by usage score (affinity)."),
         )
 
 

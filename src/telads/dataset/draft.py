@@ -67,11 +67,13 @@ def draft(file: Path, encoding: str = "cp1252") -> str:
     figures = [one for one in columns if one not in roles.values() and one.is_figures]
     if missing or len(figures) < 3:
         raise DataError(
-            Text("자료의 열을 알아볼 수 없습니다.", "The columns of the data cannot be told."),
+            Text("데이터의 열을 알아볼 수 없습니다.",
+                 "The columns of the data cannot be recognised."),
             Text("첫 줄이 열 이름이고, 동네·성별·나이와 인구, 서비스 둘 이상의 열이 있는 CSV를 "
                  "넣어 주세요.",
-                 "Give a CSV whose first row holds the headers, with columns of place, sex, age, "
-                 "people and two services at least."),
+                 "Give a CSV whose first row contains the headers, with columns of place, sex, "
+                 "age, "
+                 "people and at least two services."),
             file=file, column=", ".join(missing) or None,
             value=", ".join(one.header for one in columns),
         )  # fmt: skip

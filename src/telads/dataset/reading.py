@@ -114,7 +114,7 @@ class _Table:
         try:
             fits = re.compile(found).groups >= groups or not found
         except re.error as error:
-            self.fault(name, Text("정규식이 아닙니다.", "It is no regular expression."),
+            self.fault(name, Text("정규식이 아닙니다.", "Not a regular expression."),
                        Text(f"고쳐 주세요: {error}.", f"Correct it: {error}."), found)  # fmt: skip
             return "(?!)"
         if not fits:
@@ -130,7 +130,7 @@ class _Table:
         try:
             codecs.lookup(found)
         except LookupError:
-            self.fault(name, Text("그런 인코딩은 없습니다.", "There is no such encoding."),
+            self.fault(name, Text("쓸 수 없는 인코딩입니다.", "Encoding not found."),
                        Text("cp949나 cp1252처럼 적어 주세요.", "Write it as cp1252 or cp949."),
                        found)  # fmt: skip
         return found
@@ -158,7 +158,7 @@ class _Table:
         found = self._get(name, list, what, default)
         texts = tuple(one for one in found or () if isinstance(one, str))
         if len(texts) < len(found or ()):
-            self.fault(name, Text("글자가 아닌 값이 있습니다.", "A value of the list is no text."),
+            self.fault(name, Text("글자가 아닌 값이 있습니다.", "A value of the list is not text."),
                        Text("따옴표로 묶어 주세요.", "Put it in quotation marks."),
                        found)  # fmt: skip
         return texts
@@ -172,7 +172,7 @@ class _Table:
         )
         if len(known) < len(found or ()):
             self.fault(name, Text("숫자가 아닌 값이 있습니다.",
-                                  "A value of the list is no number."),
+                                  "A value of the list is not a number."),
                        Text("숫자만 적어 주세요.", "Write numbers only."), found)  # fmt: skip
         return known
 
@@ -253,15 +253,15 @@ def _document(file: Path, name: str) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise Fault(
-            name, "", Text("자료 정의를 읽을 수 없습니다.", "The definition cannot be read."),
+            name, "", Text("데이터 정의를 읽을 수 없습니다.", "The definition cannot be read."),
             Text("dataset.toml이 있는 폴더를 넣어 주세요. telads dataset new로 만들 수 있습니다.",
-                 "Name a folder that holds a dataset.toml; telads dataset new drafts one."),
+                 "Give a folder that contains a dataset.toml; telads dataset new drafts one."),
             error.strerror,
         ).error() from error  # fmt: skip
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Fault(
-            name, "", Text("TOML 파일이 아닙니다.", "It is no TOML file."),
-            Text("말한 줄을 고쳐 주세요.", "Correct the line that is named."), str(error),
+            name, "", Text("TOML 파일이 아닙니다.", "Not a TOML file."),
+            Text("말한 줄을 고쳐 주세요.", "Correct the line named below."), str(error),
         ).error() from error  # fmt: skip
 
 
@@ -350,7 +350,7 @@ def _ages(root: _Table, name: str) -> tuple[int, ...]:
     ages = tuple(int(age) for age in found)
     if found and (len(ages) < 2 or list(ages) != sorted(set(found))):
         root.fault(name, Text("나이가 오름차순의 정수가 아닙니다.",
-                              "The ages are no rising list of whole years."),
+                              "The ages are not a rising list of whole years."),
                    Text("구간의 첫 해를 작은 것부터 둘 이상 적어 주세요. 마지막은 열린 구간입니다.",
                         "Write the first year of each age, two or more, the youngest first; "
                         "the last is open-ended."), list(found))  # fmt: skip
@@ -415,8 +415,8 @@ def _signals(root: _Table, units: Mapping[Kind, Text]) -> tuple[Signal, ...]:
     def hint(of: _Table) -> Text:
         name = of.string("hint")
         if name and name not in hints:
-            of.fault("hint", Text("그런 매체가 [hints]에 없습니다.",
-                                  "[hints] has no such channel."),
+            of.fault("hint", Text("[hints]에 없는 매체입니다.",
+                                  "Channel not found in [hints]."),
                      choose(name, map(same, hints)), name)  # fmt: skip
         return hints.get(name, same(""))
 
@@ -493,11 +493,11 @@ def _files(
         ),
         districts_advice=advice.text("districts", Text(
             f"{city.ko}의 {district.text.ko} 이름이어야 합니다. 합계나 소계 행이면 지워 주세요.",
-            f"It must be a {district.text.en} of {city.en}; delete the row if it holds a total.",
+            f"It must be a {district.text.en} of {city.en}; delete the row if it contains a total.",
         )),
         headers_advice=advice.text("headers", Text(
-            "첫 줄이 자료 정의에 적힌 열 이름인지 확인해 주세요.",
-            "Check that the first row holds the column names of the dataset's definition.",
+            "첫 줄이 데이터 정의에 적힌 열 이름인지 확인해 주세요.",
+            "Check that the first row contains the column names of the dataset's definition.",
         )),
         others=tuple(_other(one) for one in table.listed("others")),
         second={id: _second(id, one) for id, one in table.tables("second", needed=False)},
@@ -553,15 +553,21 @@ def _check_whole(dataset: Dataset, root: _Table) -> None:
          "The sexes are M and F; files may write them in any way.",
          ", ".join(dataset.sexes))  # fmt: skip
     need({*dataset.ages} <= {*dataset.cell_ages} and dataset.ages[0] == dataset.cell_ages[0],
-         "ages", "집단 나이의 첫 해는 모두 칸 나이의 첫 해여야 합니다.",
-         "Each age of segments must begin where an age of cells begins, the first with the first.",
+         "ages", "집단 나이의 첫 해는 모두 셀 나이의 첫 해여야 합니다.",
+         "Each age of groups must begin where an age of cells begins, the first with the first.",
          list(dataset.ages))  # fmt: skip
     names = [text.ko for text in dataset.districts.values()]
     for name in {name for name in names if names.count(name) > 1}:
-        need(False, "districts", "두 지역의 이름이 같습니다.", "Two districts bear one name.", name)
+        need(
+            False,
+            "districts",
+            "두 지역의 이름이 같습니다.",
+            "Two districts have the same name.",
+            name,
+        )
     for one in measures.values():
         need(not one.source or one.source in dataset.files.second, f"measures.{one.id}.source",
-             "그런 둘째 파일이 없습니다.", "There is no such second file.", one.source)  # fmt: skip
+             "둘째 파일을 찾을 수 없습니다.", "Second file not found.", one.source)  # fmt: skip
         need(not one.source or one.topic not in {"service", "payment"}, f"measures.{one.id}.topic",
              "둘째 파일의 측정값은 서비스가 될 수 없습니다.",
              "A measure of a second file cannot be a service.", one.topic)  # fmt: skip
@@ -579,19 +585,20 @@ def _check_whole(dataset: Dataset, root: _Table) -> None:
              "It is no other measure of the same kind.", one.drawn_like)  # fmt: skip
     for signal in dataset.signals:
         for name in signal.needs:
-            need(name in measures, f"signals.{signal.id}", "그런 측정값이 없습니다.",
-                 "There is no such measure.", name)  # fmt: skip
+            need(name in measures, f"signals.{signal.id}", "측정값을 찾을 수 없습니다.",
+                 "Measure not found.", name)  # fmt: skip
         known = {other.id for other in dataset.signals}
         need(signal.unless is None or signal.unless in known, f"signals.{signal.id}.unless",
-             "그런 신호가 없습니다.", "There is no such signal.", signal.unless)  # fmt: skip
-    need(example.district in dataset.districts, "example.district", "그런 지역이 없습니다.",
+             "생활 지표를 찾을 수 "
+             "없습니다.", "Signal not found.", signal.unless)  # fmt: skip
+    need(example.district in dataset.districts, "example.district", "지역을 찾을 수 없습니다.",
          "There is no district with this code.", example.district)  # fmt: skip
-    need(example.sex in dataset.sexes, "example.sex", "그런 성별이 없습니다.",
-         "There is no such sex.", example.sex)  # fmt: skip
-    need(example.age in dataset.ages, "example.age", "그런 나이가 없습니다.",
-         "There is no such age.", example.age)  # fmt: skip
-    need(example.service in dataset.service_ids, "example.service", "그런 서비스가 없습니다.",
-         "There is no such service.", example.service)  # fmt: skip
+    need(example.sex in dataset.sexes, "example.sex", "성별을 찾을 수 없습니다.",
+         "Sex not found.", example.sex)  # fmt: skip
+    need(example.age in dataset.ages, "example.age", "나이를 찾을 수 없습니다.",
+         "Age not found.", example.age)  # fmt: skip
+    need(example.service in dataset.service_ids, "example.service", "서비스를 찾을 수 없습니다.",
+         "Service not found.", example.service)  # fmt: skip
     for key in ("sex", "age5"):
         need(dataset.files.columns[key], f"files.columns.{key}", "열 이름이 없습니다.",
              "It has no header.")  # fmt: skip
@@ -610,7 +617,7 @@ def _check_time_zone(dataset: Dataset, need: Any) -> None:
         found = True
     except (ZoneInfoNotFoundError, ValueError, OSError):
         found = False
-    need(found, "time_zone", "그런 시간대가 없습니다.", "There is no such time zone.",
+    need(found, "time_zone", "시간대를 찾을 수 없습니다.", "Time zone not found.",
          dataset.time_zone)  # fmt: skip
 
 
@@ -638,7 +645,7 @@ def _check_borders(dataset: Dataset, faults: list[Fault]) -> None:
             fault(code, "모르는 지역의 경계입니다.", "Borders of an unknown district.", code)
         kind = (feature.get("geometry") or {}).get("type")
         if kind not in {"Polygon", "MultiPolygon"}:
-            fault(code, "다각형이 아닙니다.", "The geometry is no polygon.", kind)
+            fault(code, "다각형이 아닙니다.", "The geometry is not a polygon.", kind)
         facts = feature["properties"]
         if not all(isinstance(facts.get(name), int | float) for name in ("longitude", "latitude")):
             fault(code, "이름을 적을 자리(longitude, latitude)가 없습니다.",
@@ -651,7 +658,7 @@ def _check_crosswalk(dataset: Dataset, faults: list[Fault]) -> None:
 
     def fault(line: int, ko: str, en: str, value: object) -> None:
         columns = ",".join(CROSSWALK_COLUMNS)
-        advice = Text(f"첫 줄은 {columns}, 그 아래는 '옛 코드,코드,몫(0~1),새 코드의 첫 달"
+        advice = Text(f"첫 줄은 {columns}, 그 아래는 '옛 코드,코드,비율(0~1),새 코드의 첫 달"
                       "(2023-06 또는 빈칸)'입니다.",
                       f"The first line is {columns}; below it a code in files, the neighbourhood's "
                       "code, the share of its people (0..1), and the first month of the new code "
@@ -674,7 +681,7 @@ def _check_crosswalk(dataset: Dataset, faults: list[Fault]) -> None:
         elif row.code == row.to and row.share == 1:
             fault(line, "코드가 바뀌지 않는 줄입니다.", "The row changes nothing.", row.code)
         if not 0 < row.share <= 1:
-            fault(line, "몫은 0보다 크고 1 이하여야 합니다.",
+            fault(line, "비율은 0보다 크고 1 이하여야 합니다.",
                   "A share is above 0 and at most 1.", row.share)  # fmt: skip
         if row.since and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", row.since):
             fault(line, "달이 아닙니다.", "It is no month.", row.since)
@@ -687,5 +694,5 @@ def _check_crosswalk(dataset: Dataset, faults: list[Fault]) -> None:
             line = next(
                 at for at, row in enumerate(rows, 2) if (row.code, row.since) == (code, since)
             )
-            fault(line, f"{code}의 몫을 더하면 1이어야 합니다.",
+            fault(line, f"{code}의 비율을 더하면 1이어야 합니다.",
                   f"The shares of {code} must sum to 1.", round(total, 6))  # fmt: skip

@@ -182,7 +182,7 @@ def event_engine(
 
         return PolarsEvents()
     raise UnknownChoice(
-        Text("그런 엔진은 없습니다.", "There is no such engine."),
+        Text("쓸 수 없는 엔진입니다.", "Engine not found."),
         choose(name, map(same, EVENT_ENGINES)),
         value=name,
     )

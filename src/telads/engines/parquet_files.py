@@ -73,12 +73,12 @@ def parquet_files(path: str) -> list[Path]:
     lost = [file for file in found or [Path(path)] if file.is_symlink() and not file.exists()]
     if lost:
         raise DataError(
-            Text("가리키는 곳이 없는 링크입니다.", "The link leads nowhere."), ADVICE, file=lost[0]
+            Text("가리키는 곳이 없는 링크입니다.", "The link points nowhere."), ADVICE, file=lost[0]
         )
     if not found:
         raise DataError(
-            Text(f"이 폴더에는 {SUFFIX} 파일이 없습니다.", f"The folder holds no {SUFFIX} file.")
-            if places else Text("읽을 기록이 없습니다.", "There is no log to read."),
+            Text(f"이 폴더에는 {SUFFIX} 파일이 없습니다.", f"The folder contains no {SUFFIX} file.")
+            if places else Text("읽을 로그가 없습니다.", "There is no log to read."),
             ADVICE, file=path,
         )  # fmt: skip
     return found
@@ -153,7 +153,7 @@ def lake(path: str, kind: str, place: str) -> DataError:
              f"It is a table of {kind}: read file by file, rows that were deleted or replaced "
              "would count."),
         Text("그 시스템에서 현재 내용을 Parquet 파일로 내보낸 폴더를 알려 주세요.",
-             "Have its system write what it holds now as Parquet files, and give their folder."),
+             "Export its current content as Parquet files, and give their folder."),
         file=path, value=place,
     )  # fmt: skip
 
@@ -294,7 +294,7 @@ def not_read(place: str, error: Exception) -> DataError:
     return DataError(
         Text("파일을 읽을 수 없습니다.", "The file cannot be read."),
         Text("UTF-8로 된 CSV인지 확인하거나, 내려받아 옵션으로 알려 주세요.",
-             "See that it is CSV in UTF-8, or download it and name it with its option."),
+             "Check that it is CSV in UTF-8, or download it and give it with its option."),
         file=place, value=str(error).strip().splitlines()[0][:300],
     )  # fmt: skip
 

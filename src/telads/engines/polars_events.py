@@ -273,9 +273,9 @@ def _explained() -> Iterator[None]:
         yield
     except pl.exceptions.PolarsError as error:
         raise DataError(
-            Text("기록을 끝까지 읽지 못했습니다.", "The log could not be read to its end."),
+            Text("로그를 끝까지 읽지 못했습니다.", "The log could not be read to its end."),
             Text("손상된 파일이 있으면 바꿔 주세요. 다시 하면 끝난 부분에서 이어집니다.",
-                 "Replace damaged files; when asked again, it goes on with the finished parts."),
+                 "Replace damaged files; run it again to continue from the finished parts."),
             value=str(error).splitlines()[0],
         ) from error  # fmt: skip
 

@@ -117,7 +117,7 @@ def read_settings(file: Path) -> dict[str, str]:
         setting = SETTING.fullmatch(text)
         if setting is None:
             raise SettingError(
-                Text("Spark 설정이 아닌 줄이 있습니다.", "A line is no setting of Spark."),
+                Text("Spark 설정이 아닌 줄이 있습니다.", "A line is not a Spark setting."),
                 Text("'spark.executor.memory 4g'처럼 적어 주세요.",
                      "Write it like 'spark.executor.memory 4g'."),
                 file=file, row=row, value=text,
@@ -176,7 +176,7 @@ def _require_staging(settings: Mapping[str, str]) -> None:
     if not is_local(master) and not settings.get(STAGING):
         raise SettingError(
             Text("클러스터가 중간 결과를 둘 폴더를 알 수 없습니다.",
-                 "It is not known where the cluster may keep partial results."),
+                 "The folder for the cluster's partial results is not set."),
             Text(f"{STAGING}에 모든 노드가 함께 쓰는 폴더(hdfs://, s3a://, file:///공유)를 "
                  "정해 주세요.",
                  f"Set {STAGING} to a folder that all nodes share (hdfs://, s3a://, "
@@ -220,7 +220,7 @@ def explained(work: Text) -> Iterator[None]:
         raise DataError(
             work,
             Text("다시 하면 끝난 부분에서 이어집니다.",
-                 "When asked again, it goes on with the finished parts."),
+                 "Run it again to continue from the finished parts."),
             file=_told_log(), value=_reason(error),
         ) from error  # fmt: skip
 

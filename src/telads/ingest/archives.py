@@ -154,7 +154,7 @@ def _members(path: Path, into: Path, most_bytes: int) -> Iterator[Unpacked]:
                 raise DataError(
                     Text("압축 파일에 xlsx나 csv가 없습니다.",
                          "There is no xlsx or csv in the archive."),
-                    Text("포털에서 받은 파일을 넣어 주십시오.", "Put the portal's files into it."),
+                    Text("포털에서 받은 파일을 넣어 주세요.", "Put the portal's files into it."),
                     file=path.name,
                 )  # fmt: skip
             budget = _Budget(path.name, most_bytes)
@@ -188,7 +188,7 @@ def _check_member(member: zipfile.ZipInfo, name: str) -> None:
     if outside or stat.S_ISLNK(member.external_attr >> 16):
         raise DataError(
             Text("압축 파일 밖을 가리키는 항목입니다.", "It points out of the archive."),
-            Text("파일만 골라 다시 압축해 주십시오.", "Pack the files alone again."),
+            Text("파일만 골라 다시 압축해 주세요.", "Pack only the files again."),
             file=harmless(name),
         )
     if Path(name).suffix.lower() not in SUFFIXES:
@@ -219,8 +219,8 @@ class _Budget:
         self.left -= size
         if self.left < 0 or (unpacked > FREE and unpacked > RATIO * max(packed, 1)):
             raise _TooMuch(
-                Text("풀면 지나치게 커지는 파일입니다.", "It unpacks to far too much."),
-                Text("포털에서 받은 파일을 그대로 넣어 주십시오.",
+                Text("풀면 지나치게 커지는 파일입니다.", "It becomes far too large when unpacked."),
+                Text("포털에서 받은 파일을 그대로 넣어 주세요.",
                      "Give the portal's files as they are."),
                 file=self.name,
             )  # fmt: skip
@@ -231,14 +231,14 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, ta
     if member.flag_bits & 0x1:
         raise DataError(
             Text("암호가 걸린 압축 파일입니다.", "The archive is protected by a password."),
-            Text("암호 없이 다시 압축해 주십시오.", "Pack it again without one."),
+            Text("암호 없이 다시 압축해 주세요.", "Pack it again without one."),
             file=budget.name,
         )
     if member.compress_type not in COMPRESSIONS:
         raise DataError(
             Text("흔히 쓰지 않는 방식으로 압축한 파일입니다.",
                  "It is compressed in an unusual way."),
-            Text("보통의 zip으로 다시 압축해 주십시오.", "Pack it again as an ordinary zip."),
+            Text("보통의 zip으로 다시 압축해 주세요.", "Pack it again as an ordinary zip."),
             file=budget.name,
         )  # fmt: skip
     packed = member.compress_size
@@ -268,7 +268,7 @@ def _listed(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
         raise _TooMuch(
             Text(f"압축 파일에 항목이 {MEMBERS}개보다 많습니다.",
                  f"The archive has more than {MEMBERS} members."),
-            Text("포털에서 받은 파일만 넣어 주십시오.", "Put only the portal's files into it."),
+            Text("포털에서 받은 파일만 넣어 주세요.", "Put only the portal's files into it."),
             file=name, value=len(members),
         )  # fmt: skip
     return members
@@ -290,7 +290,7 @@ def not_written(target: Path, error: OSError) -> WorkspaceError:
     return WorkspaceError(
         Text("올리거나 압축을 푼 파일을 저장할 수 없습니다.",
              "An uploaded or unpacked file cannot be written."),
-        Text("디스크 공간과 폴더 권한을 확인해 주십시오.",
+        Text("디스크 공간과 폴더 권한을 확인해 주세요.",
              "Check the disk space and the folder's permissions."),
         file=target.name, value=error.strerror or error,
     )  # fmt: skip
@@ -298,9 +298,9 @@ def not_written(target: Path, error: OSError) -> WorkspaceError:
 
 def _other_kind(name: str) -> DataError:
     return OtherFile(
-        Text("받지 않는 종류의 파일입니다.", "A file of this kind is not taken here."),
-        Text("xlsx, csv, 또는 이것을 넣은 zip을 넣어 주십시오. xls, xlsm, xlsb는 엑셀에서 "
-             "xlsx로 저장해 주십시오.",
+        Text("받지 않는 종류의 파일입니다.", "This kind of file is not accepted."),
+        Text("xlsx, csv, 또는 이것을 넣은 zip을 넣어 주세요. xls, xlsm, xlsb는 엑셀에서 "
+             "xlsx로 저장해 주세요.",
              "Give xlsx, csv, or a zip of these; save xls, xlsm and xlsb as xlsx in Excel."),
         file=name,
     )  # fmt: skip
@@ -309,6 +309,6 @@ def _other_kind(name: str) -> DataError:
 def _broken(name: str) -> DataError:
     return DataError(
         Text("파일이 손상되었습니다.", "The file is damaged."),
-        Text("다시 압축하거나 내려받아 주십시오.", "Pack it or download it again."),
+        Text("다시 압축하거나 내려받아 주세요.", "Pack it or download it again."),
         file=name,
     )

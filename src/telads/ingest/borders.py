@@ -83,20 +83,21 @@ def take_borders(
     """
     places = places_of(workspace)
     if not places:
-        raise _refused(file, Text("작업 폴더에 자료가 없습니다.", "The workspace has no data."),
-                       Text("telads ingest로 달을 먼저 넣어 주세요.",
-                            "Take months in first: telads ingest."))  # fmt: skip
+        raise _refused(file, Text("작업 폴더에 데이터가 없습니다.", "The workspace has no data."),
+                       Text("telads ingest로 달을 먼저 반영해 주세요.",
+                            "Load months first: telads ingest."))  # fmt: skip
     features = read_features(file)
     if code is not None and not any(code in facts for facts, _ in features):
         known = sorted({name for facts, _ in features for name in facts})
-        raise _refused(file, Text(f"그런 속성이 없습니다: {code}", f"No such property: {code}"),
+        raise _refused(file, Text("속성을 찾을 수 없습니다: "
+                                  f"{code}", f"Property not found: {code}"),
                        Text(f"파일의 속성: {', '.join(known)}",
                             f"Properties of the file: {', '.join(known)}"))  # fmt: skip
     found = matched(features, places, code)
     if not found.rings:
         raise _refused(file, Text("맞는 경계가 하나도 없습니다.", "None of these borders fits."),
                        Text("코드가 든 속성을 --code로 알려 주세요.",
-                            "Name the property that holds the code: --code."))  # fmt: skip
+                            "Name the property with the code: --code."))  # fmt: skip
     with workspace.writing(settings.lock_seconds):
         write_text(workspace.neighbourhoods_path, geojson(found.rings))
     return found
@@ -130,7 +131,7 @@ def read_features(file: Path) -> list[tuple[dict[str, Any], list[Ring]]]:
                        Text("경로를 확인해 주세요.", "Check the path.")) from error  # fmt: skip
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _refused(file, Text("GeoJSON FeatureCollection이 아닙니다.",
-                                  "This is no GeoJSON FeatureCollection."),
+                                  "Not a GeoJSON FeatureCollection."),
                        Text("GeoJSON(WGS 84)으로 저장해 주세요.",
                             "Save it as GeoJSON (WGS 84).")) from error  # fmt: skip
     return [(facts, _rings(file, number, shape)) for number, (facts, shape) in enumerate(known, 1)]
@@ -149,7 +150,8 @@ def _rings(file: Path, number: int, shape: Any) -> list[Ring]:
             for polygon in polygons for ring in polygon
         ]  # fmt: skip
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise _refused(file, Text(f"{what.ko}이 다각형이 아닙니다.", f"{what.en} is no polygon."),
+        raise _refused(file, Text(f"{what.ko}이 다각형이 "
+                                  "아닙니다.", f"{what.en} is not a polygon."),
                        Text("다각형만 담으세요.", "Keep polygons only.")) from error  # fmt: skip
     points = [point for ring in rings for point in ring]
     if not all(abs(x) <= 180 and abs(y) <= 90 for x, y in points):  # and no NaN
@@ -162,7 +164,7 @@ def _rings(file: Path, number: int, shape: Any) -> list[Ring]:
             raise _refused(file, Text(f"{what.ko}의 고리가 닫히지 않았거나 넓이가 없습니다.",
                                       f"A ring of {what.en.lower()} is not closed or has no area."),
                            Text("도형을 고쳐 다시 저장해 주세요.",
-                                "Mend the shape and save again."))  # fmt: skip
+                                "Correct the shape and save again."))  # fmt: skip
     return rings
 
 
@@ -367,7 +369,8 @@ def report(found: Matched) -> Iterator[Text]:
     """What became of the file, in lines."""
     level = in_force().neighbourhood
     yield Text(
-        f"{level.text.ko} {len(found.rings):,}곳의 경계를 넣었습니다: 코드로 {found.by_code:,}곳, "
+        f"{level.text.ko} {len(found.rings):,}곳의 경계를 반영했습니다: 코드로 "
+        f"{found.by_code:,}곳, "
         f"이름으로 {found.by_name:,}곳, 점 {found.points:,}개.",
         f"Borders of {len(found.rings):,} {level.plural.en}: {found.by_code:,} by code, "
         f"{found.by_name:,} by name, {found.points:,} points.",
@@ -376,7 +379,7 @@ def report(found: Matched) -> Iterator[Text]:
         yield Text(f"경계가 없는 {level.text.ko}: {' '.join(place)}",
                    f"No border of this {level.text.en}: {' '.join(place)}")  # fmt: skip
     for told in found.strange:
-        yield Text(f"자료에 없는 경계: {told}", f"Not in the data: {told}")
+        yield Text(f"데이터에 없는 경계: {told}", f"Not in the data: {told}")
 
 
 def _refused(file: Path, what: Text, advice: Text) -> DataError:

@@ -164,7 +164,7 @@ def numbers(
         row = _first(broken)
         raise DataError(
             Text("숫자가 아닌 값이 있습니다.", "A value is not a number."),
-            Text("숫자로 고치거나, 가려진 값이면 *로 적어 주세요.",
+            Text("숫자로 고치거나, 비공개 값이면 *로 적어 주세요.",
                  "Correct it, or write * for a masked value."),
             **origin.facts(row), column=column.name, value=texts[row],
         )  # fmt: skip
@@ -204,15 +204,15 @@ def reject_duplicates(origin: Origin, cells: pl.DataFrame, month: str | None = N
     same = cells.select(pl.all_horizontal(pl.col(k) == cells[k][row] for k in key)).to_series()
     first = origin.facts(_first(same))
     sheet = f"{first['sheet']} " if first["sheet"] != origin.facts(row)["sheet"] else ""
-    told = Text("같은 칸(행정동, 성별, 나이)이 두 번 나옵니다.",
+    told = Text("같은 셀(행정동, 성별, 나이)이 두 번 나옵니다.",
                 "The same cell (neighbourhood, sex, age) comes twice.")  # fmt: skip
     if month and int(duplicate.sum()) >= _NEARLY_ALL * (cells.height - int(duplicate.sum())):
         told = Text(
-            "거의 모든 칸이 여러 번 나옵니다. 여러 달이 한 표에 든 것 같습니다.",
-            "Nearly every cell comes several times: the table seems to hold several months.",
+            "거의 모든 셀이 여러 번 나옵니다. 여러 달이 한 표에 든 것 같습니다.",
+            "Nearly every cell comes several times: the table seems to contain several months.",
         )
         advice = Text(
-            "기준년월 열을 넣거나 달마다 파일을 나눠 주세요. 이 칸은 "
+            "기준년월 열을 넣거나 달마다 파일을 나눠 주세요. 이 셀은 "
             f"{sheet}{first['row']}행에 이미 있습니다.",
             "Add a column 기준년월 (2023-06), or give a file for each month. "
             f"This cell is already in {sheet}row {first['row']}.",
@@ -220,7 +220,7 @@ def reject_duplicates(origin: Origin, cells: pl.DataFrame, month: str | None = N
     else:
         advice = Text(
             f"{sheet}{first['row']}행에 이미 있습니다. 어느 행이 맞는지 확인해 주세요.",
-            f"It is already in {sheet}row {first['row']}. Find out which row is right.",
+            f"It is already in {sheet}row {first['row']}. Check which row is right.",
         )
     raise DataError(
         told, advice, **origin.facts(row), value=" ".join(str(cells[one][row]) for one in KEY)
@@ -238,7 +238,7 @@ def reject_two_districts(origin: Origin, cells: pl.DataFrame, headers: Mapping[s
         row = _first(moved)
         raise DataError(
             Text("한 행정동코드가 두 자치구에 있습니다.",
-                 "One neighbourhood code stands in two districts."),
+                 "One neighbourhood code appears in two districts."),
             Text("열이 밀리지 않았는지 확인해 주세요.", "Check that no column has slipped."),
             **origin.facts(row), column=headers.get("district"),
             value=f"{cells['code'][row]} {cells['district'][row]}",

@@ -153,7 +153,7 @@ def remarks(applied: Collection[Correspondence], codes: Iterable[str]) -> tuple[
         named = _named(strange)
         found.append(Text(
             f"알 수 없는 {name}코드 {len(strange)}개가 있어 다른 달과 이어지지 않습니다: "
-            f"{named.ko}. 자료 정의의 crosswalk.csv에 적으면 이어집니다.",
+            f"{named.ko}. 데이터 정의의 crosswalk.csv에 적으면 이어집니다.",
             f"Unknown codes, which do not join other months: {len(strange)} ({named.en}). "
             "crosswalk.csv of the dataset can say what they are.",
         ))  # fmt: skip

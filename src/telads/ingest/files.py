@@ -83,7 +83,7 @@ def read_raw(path: Path) -> RawTable:
     tables = read_file(path).tables
     if len(tables) > 1:
         raise DataError(
-            Text("자료가 있는 시트가 둘 이상입니다.", "More than one sheet holds data."),
+            Text("데이터가 있는 시트가 둘 이상입니다.", "More than one sheet contains data."),
             Text("쓸 시트 하나만 남겨 주세요.", "Keep only the sheet that is meant."),
             file=path, sheet=", ".join(str(table.origin.sheet) for table in tables),
         )  # fmt: skip
@@ -110,11 +110,11 @@ def _of_sheets(path: Path, sheets: list[xlsx.Sheet]) -> RawFile:
 
 def _no_rows(path: Path, hidden: Sequence[str] = ()) -> DataError:
     advice = Text(
-        "숨긴 시트는 읽지 않습니다. 맞는 자료라면 엑셀에서 숨기기를 취소하고 저장해 주세요.",
-        "Hidden sheets are not read; if the data are right, unhide the sheet in Excel and save.",
+        "숨긴 시트는 읽지 않습니다. 맞는 데이터라면 엑셀에서 숨기기를 취소하고 저장해 주세요.",
+        "Hidden sheets are not read; if the data is right, unhide the sheet in Excel and save.",
     ) if hidden else Text("다시 내려받아 주세요.", "Download it again.")  # fmt: skip
     return DataError(
-        Text("자료 행이 하나도 없습니다.", "There is not a single row of data."),
+        Text("데이터 행이 하나도 없습니다.", "There is not a single row of data."),
         advice, file=path, sheet=", ".join(hidden) or None,
     )  # fmt: skip
 
@@ -147,7 +147,7 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise DataError(
-            Text("그런 파일이나 폴더가 없습니다.", "There is no such file or folder."),
+            Text("파일이나 폴더를 찾을 수 없습니다.", "File or folder not found."),
             Text("경로를 확인해 주세요.", "Check the path."),
             file=path,
         ) from error
@@ -169,7 +169,7 @@ def _misnamed(path: Path, is_workbook: bool) -> DataError:
         )  # fmt: skip
     return DataError(
         Text("이름은 엑셀이지만 엑셀 파일이 아닙니다.",
-             "It is named as an Excel workbook but is none."),
+             "It is named as an Excel workbook but is not one."),
         Text("다시 내려받거나, CSV라면 확장자를 .csv로 바꿔 주세요.",
              "Download it again, or if it is a CSV, change the end of its name to .csv."),
         file=path,

@@ -110,8 +110,8 @@ def _number(letters: bytes) -> int:
 def _refused(file: str | Path) -> DataError:
     return DataError(
         Text("포털의 파일과 짜임이 전혀 다릅니다.",
-             "The file is built unlike any of the portal."),
+             "The file's layout is unlike any of the portal's."),
         Text("포털에서 받은 파일을 그대로 써 주세요.",
-             "Take the portal's file as it is."),
+             "Use the portal's file unchanged."),
         file=file,
     )  # fmt: skip

@@ -35,16 +35,16 @@ MEBIBYTE = 2**20
 Outcome = Literal["taken", "replaced", "unchanged", "skipped", "refused"]
 
 OUTCOMES: dict[Outcome, Text] = {
-    "taken": Text("넣음", "taken"),
-    "replaced": Text("바꿈", "replaced"),
-    "unchanged": Text("그대로", "unchanged"),
+    "taken": Text("반영", "loaded"),
+    "replaced": Text("교체", "replaced"),
+    "unchanged": Text("변경 없음", "unchanged"),
     "skipped": Text("건너뜀", "skipped"),
-    "refused": Text("거절", "refused"),
+    "refused": Text("거부", "rejected"),
 }
 """Displayed names of outcomes."""
 PROSPECTS: dict[Outcome, Text] = OUTCOMES | {
-    "taken": Text("넣을 수 있음", "can be taken"),
-    "replaced": Text("바꿀 수 있음", "can replace"),
+    "taken": Text("반영 가능", "can be loaded"),
+    "replaced": Text("교체 가능", "can replace"),
 }
 """Displayed names of outcomes where files are only checked."""
 

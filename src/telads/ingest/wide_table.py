@@ -251,9 +251,11 @@ def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...], SecondFile | No
         if part not in parts and len(part.table.columns) in width:
             origin = part.table.origin
             raise DataError(
-                Text("열 이름 없이 자료만 있는 시트입니다.", "A sheet has rows but no header."),
-                Text("첫 줄에 다른 시트와 같은 열 이름을 넣거나, 자료가 아니면 시트를 지워 주세요.",
-                     "Give it the header of the other sheets, or delete it if it holds no data."),
+                Text("열 이름 없이 데이터만 있는 시트입니다.", "A sheet has rows but no header."),
+                Text("첫 줄에 다른 시트와 같은 열 이름을 넣거나, 데이터가 아니면 시트를 지워 "
+                     "주세요.",
+                     "Give it the header of the other sheets, or delete it if it contains no "
+                     "data."),
                 **origin.sheet_facts(), row=origin.header_row,
             )  # fmt: skip
     used = {part.table.origin.sheet for part in parts}
@@ -274,9 +276,9 @@ def _labels(path: Path, parts: list[_Part], given: Month | None) -> list[list[st
     if named and None not in own and str(named) not in told:
         raise DataError(
             Text(f"파일 이름은 {named}인데 시트나 열은 {', '.join(told)}이라고 합니다.",
-                 f"The file's name tells {named}, its sheets or column {', '.join(told)}."),
+                 f"The file name says {named}, its sheets or column {', '.join(told)}."),
             Text("틀린 쪽을 고치거나 --month로 맞는 달을 알려 주세요.",
-                 "Correct the wrong one, or tell the right month with --month."),
+                 "Correct the wrong one, or set the right month with --month."),
             file=path, value=", ".join(told),
         )  # fmt: skip
     for part, labels in zip(parts, own, strict=True):
@@ -315,7 +317,7 @@ def _labels_of(origin: checks.Origin, column: pl.Series) -> list[str]:
         if match is None:
             row = int(texts.eq_missing(pl.Series([text])).arg_true()[0])
             raise DataError(
-                Text("몇 월인지 알 수 없는 값입니다.", "The value tells no month."),
+                Text("몇 월인지 알 수 없는 값입니다.", "The value is not a month."),
                 Text("2023-06이나 202306처럼 적어 주세요.", "Write it as 2023-06 or 202306."),
                 **origin.facts(row), column=column.name, value=text or "",
             )  # fmt: skip
@@ -343,11 +345,11 @@ def _years_in(name: str) -> set[int]:
 def _no_month(origin: checks.Origin) -> DataError:
     """The error for a file, or one sheet of several, without a month."""
     column = _header("month")
-    message = Text("파일 이름에서 몇 월 자료인지 알 수 없습니다.",
-                   "The file's name does not tell its month.")  # fmt: skip
+    message = Text("파일 이름에서 몇 월 데이터인지 알 수 없습니다.",
+                   "The file name does not say its month.")  # fmt: skip
     if origin.sheet:
-        message = Text("파일이나 시트 이름에서 몇 월 자료인지 알 수 없습니다.",
-                       "Neither file nor sheet tells its month by its name.")  # fmt: skip
+        message = Text("파일이나 시트 이름에서 몇 월 데이터인지 알 수 없습니다.",
+                       "Neither the file name nor the sheet name says its month.")  # fmt: skip
     return DataError(
         message,
         Text("이 파일만 --month(2023-06)까지 적어 넣거나, "
@@ -360,9 +362,9 @@ def _no_month(origin: checks.Origin) -> DataError:
 
 def _several(path: Path, months: list[str]) -> DataError:
     return DataError(
-        Text("한 파일에 여러 달이 들어 있습니다.", "One file holds several months."),
+        Text("한 파일에 여러 달이 들어 있습니다.", "One file contains several months."),
         Text("--month 없이 넣거나, 달마다 파일을 나눠 주세요.",
-             "Take it without --month, or give a file for each month."),
+             "Load it without --month, or use one file for each month."),
         file=path, value=", ".join(months),
     )  # fmt: skip
 
@@ -415,12 +417,12 @@ def _about_sheets(hidden: tuple[str, ...], beside: tuple[str, ...]) -> tuple[Tex
     remarks = []
     if hidden:
         names = ", ".join(hidden)
-        remarks.append(Text(f"자료가 있는 숨긴 시트를 읽지 않았습니다: {names}.",
-                            f"Hidden sheets that hold data were not read: {names}."))  # fmt: skip
+        remarks.append(Text(f"데이터가 있는 숨긴 시트를 읽지 않았습니다: {names}.",
+                            f"Hidden sheets with data were not read: {names}."))  # fmt: skip
     if beside:
         names = ", ".join(beside)
-        remarks.append(Text(f"칸 자료가 아닌 시트를 읽지 않았습니다: {names}.",
-                            f"Sheets that hold no cells were not read: {names}."))  # fmt: skip
+        remarks.append(Text(f"셀 데이터가 아닌 시트를 읽지 않았습니다: {names}.",
+                            f"Sheets without cells were not read: {names}."))  # fmt: skip
     return tuple(remarks)
 
 

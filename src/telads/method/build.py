@@ -106,7 +106,7 @@ def build(
 def _require_months(workspace: Store, ledger: Ledger) -> None:
     if not ledger.current():
         raise NothingBuilt(
-            Text("작업 폴더에 자료가 없습니다.", "There are no data in the workspace."),
+            Text("작업 폴더에 데이터가 없습니다.", "There is no data in the workspace."),
             Text("telads ingest 파일들을 먼저 실행해 주세요.", "Run telads ingest FILES first."),
             file=workspace.path,
         )
@@ -256,8 +256,8 @@ def _services(workspace: Store, columns: tuple[str, ...]) -> tuple[str, ...]:
     if len(services) < LEAST_SERVICES:
         raise WorkspaceError(
             Text("서비스 사용일수 열이 둘 이상 있어야 합니다.",
-                 "Columns of two services at least are needed."),
-            Text("서비스 열이 있는 파일을 넣어 주세요.", "Take in a file with service columns."),
+                 "Columns of at least two services are required."),
+            Text("서비스 열이 있는 파일을 넣어 주세요.", "Load a file with service columns."),
             file=workspace.path,
         )  # fmt: skip
     return services
@@ -322,9 +322,9 @@ class _Work:
         if not history.months:
             raise WorkspaceError(
                 Text("보여 줄 만큼 인원이 많은 집단이 없습니다.",
-                     "No segment has enough people to be shown."),
+                     "No group has enough people to be shown."),
                 Text(f"{self.settings.floor:g}명 이상인 집단이 있는 파일을 넣어 주세요.",
-                     f"Take in a file with segments of {self.settings.floor:g} people or more."),
+                     f"Load a file with groups of {self.settings.floor:g} people or more."),
                 file=self.folder.parents[1],
             )  # fmt: skip
         return history, made

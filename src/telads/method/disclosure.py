@@ -85,6 +85,12 @@ def standard(value: float) -> float:
     return round(value, STANDARDISED_DECIMALS) + 0.0
 
 
+def rounded(value: float, digits: int) -> float:
+    """As Polars rounds: half to even of the scaled figure."""
+    scale = 10.0**digits
+    return round(value * scale) / scale
+
+
 def figure(column: pl.Expr) -> pl.Expr:
     """`significant` of every row."""
     import polars as pl

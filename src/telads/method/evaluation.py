@@ -145,7 +145,7 @@ def backtest(
             Text("평가할 만큼 달이 많지 않습니다.", "There are too few months to evaluate."),
             Text(
                 f"{horizon}개월 간격의 달이 두 개 이상 필요합니다.",
-                f"Take in two months that are {horizon} or more apart.",
+                f"Load two months that are {horizon} or more apart.",
             ),
         )
     judged = _judged(panel, origins, horizon, seed, recommenders)

@@ -53,7 +53,7 @@ class Affinity(ServiceRecommender):
     """The default method: last month's affinity, which no alternative has beaten."""
 
     id = "affinity"
-    text = Text("관심도", "affinity")
+    text = Text("이용 강도", "usage score")
 
     def __init__(self, phi: float = 0.0) -> None:
         self.phi = phi
@@ -67,7 +67,7 @@ class Classic(ServiceRecommender):
     """The 2023 study's weighted z."""
 
     id = "classic"
-    text = Text("기존 연구 방식", "classic (the 2023 study)")
+    text = Text("기존 방식(2023년 연구)", "2023 method")
 
     def predict(self, panel: Panel, horizon: int) -> Array:
         """The scores of the panel's last month, whatever the horizon."""
@@ -104,7 +104,7 @@ class CityMean(ServiceRecommender):
     """Baseline: every segment gets the affinity of its sex and age in the whole city."""
 
     id = "city"
-    text = Text("같은 성·연령 평균", "mean of sex and age")
+    text = Text("같은 성별·나이 평균", "mean of sex and age")
 
     def predict(self, panel: Panel, horizon: int) -> Array:
         """The mean over districts of last month's affinity."""

@@ -239,21 +239,21 @@ def allocate(
     useful = np.flatnonzero((market.value > 0) & (market.people > 0))
     if not useful.size:
         raise QuestionError(
-            Text(f"이 서비스를 {in_force().city.ko} 평균보다 많이 쓰는 집단이 대상에 없어 "
-                 "예산을 나눌 수 없습니다.",
-                 "No segment of the audience uses the service more than the average, so there is "
+            Text(f"이 서비스를 {in_force().city.ko} 평균보다 많이 쓰는 집단이 타겟에 없어 "
+                 "예산을 배분할 수 없습니다.",
+                 "No group in this audience uses the service more than average, so there is "
                  "nothing to spend on."),
             Text("다른 집단이나 서비스를 골라 주세요.",
-                 "Choose other segments or another service."),
+                 "Choose other groups or another service."),
         )  # fmt: skip
     some = market.of(useful)
     if not (some.weight > 0).any():
         raise QuestionError(
-            Text("대상에서 이 서비스와 함께 쓰이는 매체가 하나도 없어 예산을 나눌 수 없습니다.",
-                 "In this audience none of the platforms is used together with the service, so "
-                 "there is nothing to spend on."),
-            Text("연관 가중을 빼거나 연관이 있는 다른 매체를 골라 주세요.",
-                 "Leave out the weight, or choose platforms with an association above zero."),
+            Text("고른 매체 가운데 이 타겟이 이 서비스와 함께 쓰는 매체가 없습니다.",
+                 "None of the chosen platforms is used together with the service in this "
+                 "audience."),
+            Text("동반 이용 가중을 빼거나 동반 이용이 있는 다른 매체를 골라 주세요.",
+                 "Remove the weight, or choose platforms that are used together with the service."),
         )  # fmt: skip
     beyond = False
     if goal and goal.kind == "at_least":
@@ -586,10 +586,10 @@ def _fitted(
 def _out_of_reach(asked: float, possible: float, which: Text) -> QuestionError:
     return QuestionError(
         Text(f"이 예산과 조건으로는 평균 빈도 {asked:g}회를 맞출 수 없습니다. "
-             f"{which.ko} 값은 {possible:.2f}회입니다.",
-             f"An average of {asked:g} contacts cannot be met with this budget and these limits; "
-             f"the {which.en} is {possible:.2f}."),
-        Text("빈도 목표, 예산, 대상을 바꿔 주세요.",
+             f"가능한 {which.ko} 빈도는 {possible:.2f}회입니다.",
+             f"An average frequency of {asked:g} is not possible with this budget and these "
+             f"limits; the {which.en} possible is {possible:.2f}."),
+        Text("빈도 목표, 예산, 타겟을 바꿔 주세요.",
              "Change the goal, the budget or the audience."),
         limit="frequency", value=asked,
     )  # fmt: skip

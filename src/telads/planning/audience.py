@@ -15,13 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum, sqrt
+from math import erfc, fsum, nan, sqrt
 from typing import Any
+
+import numpy as np
 
 from telads.answers.audience import Size
 from telads.answers.tables import KEY, held, of_month
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
+from telads.method.affinity import false_discovery
 from telads.method.disclosure import SHARE_DIGITS, significant, standard
 from telads.method.disclosure import size as size_shown
 from telads.method.recommend import EIGHTY
@@ -82,13 +85,18 @@ def require_people(build: Build, segments: Sequence[Member], month: Month) -> No
     if not segments or head_count(build, segments, month) < least:
         raise AudienceTooSmall(
             Text("조건에 맞는 사람이 없거나 너무 적어 보여 드릴 수 없습니다.",
-                 "Nobody fits the rules, or too few people to be shown."),
+                 "No one meets the rules, or too few people to be shown."),
             Text("조건을 넓혀 주세요.", "Widen the rules."),
         )  # fmt: skip
 
 
 def profile(build: Build, segments: Sequence[Member], month: Month) -> tuple[Standing, ...]:
     """Use of each service, in the build's order."""
+    return tuple(_standing(*one) for one in _figures(build, segments, month).items())
+
+
+def _figures(build: Build, segments: Sequence[Member], month: Month) -> dict[str, list[_Row]]:
+    """The members' figures by service, in the build's order."""
     known = _usage(build, month)
     rows: dict[str, list[_Row]] = {}
     for member in {key_of(segment) for segment in segments}:
@@ -103,8 +111,7 @@ def profile(build: Build, segments: Sequence[Member], month: Month) -> tuple[Sta
                 for of, one in use(build, month, service, parts).items()
                 if one.affinity is not None
             )  # fmt: skip
-    return tuple(_standing(service, rows[service]) for service in build.about["services"]
-                 if rows.get(service))  # fmt: skip
+    return {service: rows[service] for service in build.about["services"] if rows.get(service)}
 
 
 @dataclass(frozen=True)
@@ -147,17 +154,81 @@ def _standing(service: str, rows: Sequence[_Row]) -> Standing:
     index = fsum(row.population * own for row, own, _ in ratios) / total
     half = None
     if all(row.high is not None for row in rows):
-        errors: dict[Key, list[float]] = {}
-        for row, own, _ in ratios:
-            error = row.population / total * ((row.high or 0.0) - own) / EIGHTY
-            errors.setdefault(row.source, []).append(error)
-        half = EIGHTY * sqrt(fsum(fsum(alike) ** 2 for alike in errors.values()))
+        half = EIGHTY * sqrt(fsum(error**2 for error in _errors(rows).values()))
     return Standing(
         service, affinity, significant(index),
         low=None if half is None else significant(index - half),
         high=None if half is None else significant(index + half),
         share=round(fsum(share or 0.0 for _, _, share in ratios), SHARE_DIGITS),
     )  # fmt: skip
+
+
+def _errors(rows: Sequence[_Row]) -> dict[Key, float]:
+    """Parts of the standard error of a mean index that are independent of each other."""
+    total = fsum(row.population for row in rows)
+    errors: dict[Key, list[float]] = {}
+    for row in rows:
+        error = row.population / total * ((row.high or 0.0) - (row.index or 0.0)) / EIGHTY
+        errors.setdefault(row.source, []).append(error)
+    return {source: fsum(alike) for source, alike in errors.items()}
+
+
+CLEAR = 0.05
+"""Rate of false discoveries among the services of two audiences."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Use of a service by two audiences, and whether the difference is beyond noise."""
+
+    service: str
+    first: Standing
+    second: Standing
+    difference: float | None
+    """Of the indices as shown, second less first; None where there is none."""
+    clear: bool | None
+    """Whether it is beyond noise; None where no error is known."""
+
+
+def differences(
+    build: Build, first: Sequence[Member], second: Sequence[Member], month: Month
+) -> tuple[Difference, ...]:
+    """The services of both audiences, compared.
+
+    The error of the difference is that of the indices: people who are in both audiences carry the
+    same error into both, which cancels as far as their weight is the same. A normal test for each
+    service, and Benjamini-Hochberg over them.
+    """
+    figures = [_figures(build, members, month) for members in (first, second)]
+    found = []
+    for service in figures[0]:
+        if service in figures[1]:
+            rows = [one[service] for one in figures]
+            found.append((_standing(service, rows[0]), _standing(service, rows[1]),
+                          _p_value(*rows)))  # fmt: skip
+    p = np.array([one[2] for one in found], dtype=float)
+    clear = false_discovery(p, CLEAR)
+    return tuple(
+        Difference(
+            one.service, one, other,
+            None if one.index is None or other.index is None
+            else significant(other.index - one.index),
+            None if np.isnan(p[at]) or one.low is None or other.low is None else bool(clear[at]),
+        )
+        for at, (one, other, _) in enumerate(found)
+    )  # fmt: skip
+
+
+def _p_value(first: Sequence[_Row], second: Sequence[_Row]) -> float:
+    """Of no difference between two mean indices; NaN where an error is unknown."""
+    if any(row.index is None or row.high is None for row in (*first, *second)):
+        return nan
+    means = [fsum(row.population * (row.index or 0.0) for row in rows)
+             / fsum(row.population for row in rows) for rows in (first, second)]  # fmt: skip
+    one, other = _errors(first), _errors(second)
+    error = sqrt(fsum((one.get(of, 0.0) - other.get(of, 0.0)) ** 2 for of in {*one, *other}))
+    gap = abs(means[1] - means[0])
+    return erfc(gap / error / sqrt(2)) if error else float(gap == 0)
 
 
 def _by_district(build: Build, segments: Sequence[Member], month: Month) -> dict[str, int]:

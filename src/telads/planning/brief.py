@@ -89,12 +89,13 @@ def read_brief(document: object) -> Brief:
     """
     if isinstance(document, Mapping) and document.keys() >= {"brief", "basis", "result"}:
         raise QuestionError(
-            Text("이미 만든 계획입니다. 계획 요청이 아닙니다.",
-                 "This is a plan that was made, no brief."),
-            Text("새 자료로 다시 계산하려면 telads replan을 쓰고, 요청을 바꾸려면 이 파일의 brief "
+            Text("브리프가 아니라 이미 만든 계획입니다.",
+                 "This is a saved plan, not a brief."),
+            Text("새 데이터로 다시 계산하려면 telads replan을 쓰고, 브리프를 바꾸려면 이 파일의 "
+                 "brief "
                  "항목만 따로 저장해 주세요.",
-                 "Use telads replan to hold it against newer data, or save its `brief` as a file "
-                 "of its own and change that."),
+                 "Use telads replan to compute it on newer data, or save its `brief` as a "
+                 "separate file and change that."),
         )  # fmt: skip
     fields, faults = Fields(document), Faults()
     service = faults.of(lambda: fields.named("service", in_force().service).id)
@@ -146,7 +147,7 @@ def _refuse_twice(name: str) -> NoReturn:
     raise QuestionError(
         Text("같은 이름의 매체가 두 번 있습니다.", "Two platforms have this name."),
         Text("둘을 구별할 이름을 적거나 하나를 빼 주세요.",
-             "Write a name that tells them apart, or leave one out."),
+             "Give them different names, or remove one."),
         value=name,
     )  # fmt: skip
 
@@ -164,8 +165,8 @@ def read_former_brief(document: Mapping[str, Any]) -> Brief:
     return read_brief({**document, "objective": "affinity", "weight": "association"})
 
 
-RULES = Text("대상 규칙 파일", "file of rules")
-BRIEF = Text("계획 요청 파일", "brief")
+RULES = Text("타겟 규칙 파일", "file of rules")
+BRIEF = Text("브리프 파일", "brief")
 PLAN = Text("저장된 계획 파일", "saved plan")
 
 
@@ -176,7 +177,7 @@ def json_file(path: Path, what: Text) -> Any:
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(
             Text(f"{what.ko}을 읽을 수 없습니다.", f"The {what.en} cannot be read."),
-            Text("UTF-8로 저장한 JSON 파일을 주세요.", "Give a JSON file, saved as UTF-8."),
+            Text("UTF-8로 저장한 JSON 파일을 주세요.", "Use a JSON file saved as UTF-8."),
             file=path,
             row=getattr(error, "lineno", None),
         ) from error
@@ -204,9 +205,8 @@ def _read_platform(fields: Fields, advertised: str) -> str:
     service = fields.named("service", in_force().service).id
     if service == advertised:
         raise QuestionError(
-            Text("광고할 서비스 자신은 매체가 될 수 없습니다. 둘의 연관이 정의되지 않습니다.",
-                 "The service that is advertised is no platform for itself: it has no association "
-                 "with itself."),
+            Text("광고할 서비스 자신은 매체가 될 수 없습니다. 둘의 동반 이용이 정의되지 않습니다.",
+                 "The advertised service cannot be its own platform."),
             Text("다른 서비스를 매체로 골라 주세요.", "Choose another service as the platform."),
             rule="service", value=service,
         )  # fmt: skip
@@ -225,7 +225,7 @@ def _read_ceiling(fields: Fields) -> float | None:
 def _no_share(place: str, value: float, least: Text) -> QuestionError:
     return QuestionError(
         Text(f"{least.ko} 1(100%) 이하인 비율이 아닙니다.",
-             f"This is no share {least.en} to 1 (100%)."),
+             f"Not a share {least.en} to 1 (100%)."),
         Text("0.8처럼 적어 주세요.", "Write it like 0.8."),
         rule=place, value=value,
     )  # fmt: skip
@@ -276,7 +276,7 @@ def _under(curve: Curve, ceiling: float | None) -> Curve:
         raise QuestionError(
             Text("도달 표의 마지막 도달률이 도달 상한보다 큽니다.",
                  "The last point of the reach table lies above the ceiling."),
-            Text("표의 마지막 점이 곧 상한입니다. 상한을 비우거나 표를 고쳐 주세요.",
+            Text("표의 마지막 점이 곧 도달 상한입니다. 도달 상한을 비우거나 표를 고쳐 주세요.",
                  "A table's last point is its ceiling: leave the ceiling out, or correct it."),
             value=list(curve.asked[-1]),
         )  # fmt: skip
@@ -287,7 +287,7 @@ def _read_point(item: object) -> tuple[float, float]:
     good = isinstance(item, list | tuple) and len(item) == 2
     pair = cast("tuple[object, object]", item) if good else ()
     if not pair or not all(type(value) in {int, float} for value in pair):
-        raise wrong("", item, Text("[1인당 접촉 수, 도달률]", "[contacts per person, reach]"))
+        raise wrong("", item, Text("[1인당 노출 수, 도달률]", "[impressions per person, reach]"))
     contacts, reach = cast("tuple[float, float]", pair)
     return float(contacts), float(reach)
 
@@ -397,10 +397,10 @@ def check_offer(offer: Offer) -> None:
     if offer.cap is not None and offer.cap < offer.minimum:
         name, short = platform_text(offer.name), money(offer.minimum - offer.cap)
         raise QuestionError(
-            Text(f"{name.ko}의 상한이 최소 집행액보다 {short.ko} 적습니다.",
-                 f"The cap of {name.en} lies {short.en} below the minimum spend."),
-            Text("상한을 올리거나 최소 집행액을 낮춰 주세요.",
-                 "Raise the cap or lower the minimum."),
+            Text(f"{name.ko}의 최대 집행액이 최소 집행액보다 {short.ko} 적습니다.",
+                 f"The maximum spend of {name.en} is {short.en} below the minimum spend."),
+            Text("최대 집행액을 올리거나 최소 집행액을 낮춰 주세요.",
+                 "Raise the maximum spend or lower the minimum spend."),
             rule="cap", limit=offer.name,
         )  # fmt: skip
 
@@ -409,9 +409,9 @@ def check_unit(unit: int, budget: int) -> None:
     """Raise `QuestionError` for a unit of spends larger than the budget."""
     if unit > budget:
         raise QuestionError(
-            Text(f"집행 단위가 예산보다 {money(unit - budget).ko} 큽니다.",
-                 f"The unit of spends exceeds the budget by {money(unit - budget).en}."),
-            Text("집행 단위를 예산보다 훨씬 작게 적어 주세요.",
+            Text(f"금액 단위가 예산보다 {money(unit - budget).ko} 큽니다.",
+                 f"The rounding unit exceeds the budget by {money(unit - budget).en}."),
+            Text("금액 단위를 예산보다 훨씬 작게 적어 주세요.",
                  "Write a unit that is much smaller than the budget."),
             rule="unit", value=unit,
         )  # fmt: skip
@@ -433,8 +433,11 @@ def check(offers: Sequence[Offer], budget: int) -> None:
     caps = sum(inf if offer.cap is None else offer.cap for offer in offers)
     if caps < budget:
         raise QuestionError(
-            Text(f"상한의 합이 예산보다 {money(budget - caps).ko} 적어 예산을 다 쓸 수 없습니다.",
-                 f"The caps leave {money(budget - caps).en} of the budget that cannot be spent."),
-            Text("상한을 올리거나 예산을 줄여 주세요.", "Raise a cap or lower the budget."),
+            Text(f"최대 집행액의 합이 예산보다 {money(budget - caps).ko} 적어 예산을 다 쓸 수 "
+                 "없습니다.",
+                 f"The maximum spends leave {money(budget - caps).en} of the budget that cannot "
+                 "be spent."),
+            Text("최대 집행액을 올리거나 예산을 줄여 "
+                 "주세요.", "Raise a maximum spend or lower the budget."),
             limit=", ".join(offer.name for offer in offers), value=int(caps),
         )  # fmt: skip

@@ -39,27 +39,27 @@ from telads.store.workspace import Build
 from telads.text import Text
 
 CAUSES: dict[str, Text] = {
-    "version": Text("프로그램 판이 바뀌었습니다.", "The version of the program changed."),
-    "format": Text("계산 방식이 바뀌었습니다.", "The way of computing changed."),
-    "floor": Text("공개 최소 인원 설정이 바뀌었습니다.", "The setting of the floor changed."),
-    "forecast_phi": Text("예측 설정이 바뀌었습니다.", "The setting of the forecast changed."),
-    "cells": Text("계획한 달의 자료가 새 파일로 바뀌었습니다.",
-                  "The data of the plan's month were replaced."),
+    "version": Text("프로그램 버전이 바뀌었습니다.", "The version of the program changed."),
+    "format": Text("계산 방식이 바뀌었습니다.", "The method of computing changed."),
+    "floor": Text("최소 공개 인원 설정이 바뀌었습니다.", "The minimum group size changed."),
+    "forecast_phi": Text("예측 설정이 바뀌었습니다.", "The forecast setting changed."),
+    "cells": Text("계획한 달의 데이터가 새 파일로 바뀌었습니다.",
+                  "The data of the plan's month was replaced."),
 }  # fmt: skip
 """Possible causes of the part `method`."""
 BRIEF: dict[str, Text] = {
-    "audience": Text("대상", "audience"),
+    "audience": Text("타겟", "audience"),
     "service": Text("서비스", "service"),
     "budget": Text("예산", "budget"),
     "unit": Text("단위", "unit"),
     "frequency": Text("빈도 목표", "frequency"),
-    "platforms": Text("매체와 단가", "platforms and their prices"),
+    "platforms": Text("매체와 CPM", "platforms and their prices"),
 }
 """Parts of a brief in which two plans may differ."""
 REASONS: dict[str, Text] = {
-    "change_city": Text("{city} 전체의 움직임", "a movement all over the city"),
-    "change_local": Text("그 지역의 움직임", "one of the district itself"),
-    "change_method": Text("방법과 자료", "method and data"),
+    "change_city": Text("{city} 전체 요인", "citywide"),
+    "change_local": Text("지역 요인", "local"),
+    "change_method": Text("데이터·계산 요인", "data or method"),
 }
 """Parts of a change, as named in sentences."""
 
@@ -142,7 +142,7 @@ class Comparison:
         """The changes in words."""
         asked = [BRIEF[one] for one in self.brief]
         brief = Text(
-            f"요청이 다릅니다: {', '.join(one.ko for one in asked)}.",
+            f"브리프가 다릅니다: {', '.join(one.ko for one in asked)}.",
             f"The briefs differ: {', '.join(one.en for one in asked)}.",
         )
         causes = (CAUSES[one] for one in self.causes)
@@ -209,7 +209,7 @@ def _break(found: Comparison) -> tuple[Text, ...]:
             f"두 달 사이에 이 서비스의 집계가 바뀌어 계열이 끊겼을 수 있습니다({months}). "
             "그만큼은 이용이 달라진 것이 아닐 수 있습니다.",
             f"Between the two months the service's series may be broken ({months}): part of the "
-            "change may be one of counting, not of use.",
+            "change may come from counting, not from use.",
         ),
     )
 
@@ -337,14 +337,14 @@ def _verdict(found: Comparison) -> Text:
     reach = "–" if change is None else f"{round(change, 3) + 0.0:+.1%}".replace("-", "−")
     if found.verdict == "keep":
         return Text(
-            f"바꿀 것이 없습니다. 옮길 금액은 예산의 {moved:.1%}(기준 {MOVED:.0%} 미만), 예상 "
+            f"그대로 두셔도 됩니다. 옮길 금액은 예산의 {moved:.1%}(기준 {MOVED:.0%} 미만), 예상 "
             f"도달의 변화는 {reach}(기준 {REACH:.0%} 미만)입니다.",
-            f"Nothing to change: {moved:.1%} of the money would move (under {MOVED:.0%}), and the "
+            f"No change needed: {moved:.1%} of the budget would move (under {MOVED:.0%}), and the "
             f"expected reach changes by {reach} (under {REACH:.0%}).",
         )
     return Text(
         f"계획을 바꿀 만합니다. 옮길 금액은 예산의 {moved:.1%}, 예상 도달의 변화는 {reach}입니다.",
-        f"Worth a change: {moved:.1%} of the money would move, and the expected reach changes by "
+        f"Worth changing: {moved:.1%} of the budget would move, and the expected reach changes by "
         f"{reach}.",
     )
 
@@ -357,9 +357,9 @@ def _shares(found: Comparison) -> tuple[Text, ...]:
     if not told:
         return ()
     return (Text(
-        "남은 집단의 관심도 변화: "
+        "유지된 집단의 이용 강도가 달라진 이유: "
         f"{', '.join(f'{words.ko} {share:.0%}' for share, words in told)}.",
-        "Change of affinity of the segments that stayed: "
+        "Why the usage score of the kept groups changed: "
         f"{', '.join(f'{words.en} {share:.0%}' for share, words in told)}.",
     ),)  # fmt: skip
 
@@ -371,15 +371,15 @@ def _reasons_named() -> list[tuple[str, Text]]:
 def _membership(rows: tuple[Row, ...]) -> tuple[Text, ...]:
     moved = [row for row in rows if row["status"] != "stayed"]
     if not moved:
-        return (Text("대상 집단은 그대로입니다.", "The audience's segments are the same."),)
+        return (Text("타겟의 집단은 그대로입니다.", "The audience's groups are the same."),)
     left = sum(row["status"] == "left" for row in moved)
     entered = len(moved) - left
     if not entered:
-        korean = f"대상에서 {left}개 집단이 빠졌고 새로 들어온 집단은 없습니다."
+        korean = f"집단 {left}개가 제외되고 추가된 집단은 없습니다."
     elif not left:
-        korean = f"대상에 {entered}개 집단이 새로 들어왔고 빠진 집단은 없습니다."
+        korean = f"집단 {entered}개가 추가되고 제외된 집단은 없습니다."
     else:
-        korean = f"대상에 {entered}개 집단이 새로 들어오고 {left}개 집단이 빠졌습니다."
+        korean = f"집단 {entered}개가 추가되고 {left}개가 제외되었습니다."
     english = f"Segments that entered the audience: {entered}; that left it: {left}."
     return (Text(korean, english), *_reasons(moved))
 
@@ -395,8 +395,10 @@ def _reasons(moved: Sequence[Row]) -> tuple[Text, ...]:
     told = [(largest[part], words) for part, words in _reasons_named() if largest[part]]
     return (
         Text(
-            f"주된 까닭: {', '.join(f'{words.ko} {number}개' for number, words in told)}.",
-            f"Mostly by: {', '.join(f'{words.en} {number}' for number, words in told)}.",
+            "추가되거나 제외된 이유: "
+            f"{', '.join(f'{words.ko} {number}개' for number, words in told)}.",
+            "Why groups were added or removed: "
+            f"{', '.join(f'{words.en} {number}' for number, words in told)}.",
         ),
     )
 
@@ -409,13 +411,13 @@ def _reach(found: Comparison) -> tuple[Text, ...]:
         return (
             Text(
                 f"예상 도달 인원은 {reach_text(now).ko}으로 거의 같습니다.",
-                f"The expected reach is nearly the same, {reach_text(now).en}.",
+                f"The expected reach is about the same: {reach_text(now).en}.",
             ),
         )
     return (
         Text(
             f"예상 도달 인원이 {reach_text(before).ko}에서 {reach_text(now).ko}으로 "
             f"{'늘었습니다' if now > before else '줄었습니다'}.",
-            f"The expected reach went from {reach_text(before).en} to {reach_text(now).en}.",
+            f"The expected reach changed from {reach_text(before).en} to {reach_text(now).en}.",
         ),
     )

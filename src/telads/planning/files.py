@@ -29,39 +29,42 @@ if TYPE_CHECKING:
     import polars as pl
 
 METHOD: tuple[Text, ...] = (
-    Text("대상의 인원은 10명 단위로 반올림한 값이며, 모든 계산은 그 값에서 시작합니다.",
-         "Sizes are rounded to 10, and everything is computed from the rounded ones."),
-    Text("계획 노출 = 집행액 × 1000 ÷ CPM.",
+    Text("타겟의 인원은 10명 단위로 반올림한 값이며, 모든 계산은 그 값에서 시작합니다.",
+         "Sizes are rounded to 10, and everything is computed from the rounded sizes."),
+    Text("예상 노출 = 집행액 × 1000 ÷ CPM.",
          "Planned impressions = spend x 1000 / CPM (price per thousand)."),
-    Text("매체별 도달 = 사용자가 준 도달 곡선과 도달 상한(집단에서 닿을 수 있는 사람의 비율). "
-         "상한을 적지 않으면 모두에게 닿을 수 있다고 가정합니다. 여러 매체의 도달은 집단 안에서 "
+    Text("매체별 도달 = 사용자가 준 도달 곡선과 도달 상한(집단에서 도달할 수 있는 사람의 비율). "
+         "도달 상한을 적지 않으면 모두에게 도달할 수 있다고 가정합니다. 여러 매체의 도달은 집단 "
+         "안에서 "
          "서로 독립이라고 보고 합칩니다(세인즈버리). 최소와 최대는 어떤 겹침에서도 성립합니다.",
-         "Reach of a platform: the user's own curve and ceiling (the share of a segment that can "
-         "be reached at all); without one, everybody can: an assumption. Platforms combine as "
-         "independent within a segment (Sainsbury); 'at least' and 'at most' hold whatever the "
-         "overlap."),
+         "Reach of a platform: the user's own curve and ceiling (the share of a group that can be "
+         "reached at all); without one, everyone is assumed to be reachable. Platforms combine as "
+         "independent within a group (Sainsbury); 'at least' and 'at most' are the range by "
+         "overlap of platforms."),
     Text("2회, 3회 이상 도달: 집단 안에서 도달한 사람의 노출 횟수는 푸아송 분포로 봅니다.",
-         "Reach of two and three times or more: within a segment the impressions of those reached "
-         "are Poisson's."),
-    Text("예산은 목적 값이 가장 커지도록 나눕니다. 목적은 도달(1회 이상)이며, 고르면 지수나 "
-         "관심도로 가중한 도달입니다.",
-         "The budget is divided so that the objective is largest: the people reached once or more, "
-         "or, where chosen, weighted by index or affinity."),
+         "Reach of two and three times or more: within a group, the impressions of those reached "
+         "follow a Poisson distribution."),
+    Text("예산은 배분 점수이 가장 커지도록 배분합니다. 목적은 도달(1회 이상)이며, 고르면 지수나 "
+         "이용 강도로 가중한 도달입니다.",
+         "The budget is allocated so that the objective is as large as possible: the people "
+         "reached once or more, or, where chosen, weighted by index or usage score."),
     Text("최적과의 차이(proven_gap): 어떤 다른 배분도 이 비율을 넘게 더 나을 수 없습니다. 빈도를 "
          "적어도 몇 회로 정한 계획에서는 그 목표가 없는 배분과의 차이입니다.",
-         "Gap to the best (proven_gap): no other division can be better by more than this share. "
-         "With a goal of at least so many contacts: no division, whether it keeps the goal or "
+         "Gap to the best (proven_gap): no other allocation can be better by more than this "
+         "share. With a goal of a minimum frequency: no allocation, whether it meets the goal or "
          "not."),
-    Text("자료에는 클릭, 판매, 개인이 없습니다. 계획 노출과 관심도이며 판매 예측이 아닙니다.",
-         "There are no clicks, sales or persons in the data: these are planned impressions and "
-         "affinity, no forecast of sales."),
+    Text("데이터에는 클릭, 판매, 개인이 없습니다. 노출과 도달을 계산하며, 판매는 예측하지 "
+         "않습니다.",
+         "The data contains no clicks, sales or individuals: impressions and reach are estimated, "
+         "sales are not predicted."),
 )  # fmt: skip
 FORMER_METHOD = Text(
-    "이전 판의 계획: 관심도 가중 도달 = 인원 × 관심도(0 미만은 0) × 도달 확률이며, 노출은 매체와 "
-    "서비스의 연관(음수는 0)만큼만 쳤습니다.",
-    "A plan of an earlier version: affinity-weighted reach = people x affinity (below 0 counts 0) "
-    "x probability of being reached, an impression counting by the association of platform and "
-    "service (below 0 counts 0).",
+    "이전 버전의 계획: 이용 강도 가중 도달 = 인원 × 이용 강도(0 미만은 0) × 도달 확률이며, 노출은 "
+    "매체와 "
+    "서비스의 동반 이용(음수는 0)만큼만 쳤습니다.",
+    "A plan of an earlier version: reach weighted by usage score = people x usage score (below 0 "
+    "counts 0) x probability of being reached, an impression counting by the association of "
+    "platform and service (below 0 counts 0).",
 )
 """Added to `METHOD` for a plan from when there was no choice."""
 

@@ -193,9 +193,9 @@ def read_plan(document: Any) -> Plan:
     """Read a plan from JSON; raises `DataError` if it was changed since it was made."""
     if isinstance(document, Mapping) and "audience" in document and "basis" not in document:
         raise DataError(
-            Text("저장된 계획이 아니라 계획 요청입니다.", "This is a brief, no saved plan."),
+            Text("저장된 계획이 아니라 브리프입니다.", "This is a brief, not a saved plan."),
             Text("telads plan으로 먼저 계획을 만들어 .json으로 저장해 주세요.",
-                 "Make a plan of it first: telads plan, saved as .json."),
+                 "First make a plan with telads plan, saved as .json."),
         )  # fmt: skip
     form = document.get("plan") if isinstance(document, Mapping) else None
     if type(form) is int and form > FORMAT:
@@ -236,7 +236,7 @@ def _hash(content: Mapping[str, Any]) -> str:
 
 def _damaged() -> DataError:
     return DataError(
-        Text("계획의 내용이 저장할 때와 다릅니다.", "The plan is not as it was when it was saved."),
+        Text("계획의 내용이 저장할 때와 다릅니다.", "The plan differs from what was saved."),
         Text("저장된 원본을 쓰거나 계획을 다시 만들어 주세요.",
              "Use the saved original, or make the plan again."),
     )  # fmt: skip

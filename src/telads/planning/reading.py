@@ -146,7 +146,7 @@ class Fields:
             if name not in known:
                 told = ", ".join(sorted(known))
                 raise QuestionError(
-                    Text("알 수 없는 항목이 있습니다.", "This field is not known here."),
+                    Text("알 수 없는 항목이 있습니다.", "Unknown field."),
                     Text(f"쓸 수 있는 항목: {told}.", f"Known fields: {told}."),
                     rule=self.at(str(name)),
                 )
@@ -155,7 +155,7 @@ class Fields:
 def wrong(path: str, value: object, wanted: Text) -> QuestionError:
     """The error for a value of the wrong kind."""
     return QuestionError(
-        Text("값의 형식이 맞지 않습니다.", "This value has a wrong form."),
+        Text("값의 형식이 맞지 않습니다.", "The value has the wrong format."),
         Text(f"{wanted.ko} 형식으로 적어 주세요.", f"Write {wanted.en}."),
         rule=path, value=value,
     )  # fmt: skip
@@ -164,7 +164,7 @@ def wrong(path: str, value: object, wanted: Text) -> QuestionError:
 def too_large(path: str, value: object) -> QuestionError:
     """The error for a number above any plausible budget or limit."""
     return QuestionError(
-        Text("숫자가 너무 큽니다.", "This number is too large."),
+        Text("숫자가 너무 큽니다.", "The number is too large."),
         Text("1,000조보다 작은 수를 적어 주세요.", f"Write a number below {LARGEST:,}."),
         rule=path, value=value,
     )  # fmt: skip

@@ -339,9 +339,9 @@ def read_rules(document: object, path: str = "") -> Rules:
     fields.done()
     if rules.where is None and not rules.include:
         raise QuestionError(
-            Text("대상을 고르는 규칙이 없습니다.", "There is no rule to choose the audience by."),
+            Text("타겟을 고르는 규칙이 없습니다.", "There is no rule that chooses the audience."),
             Text("where에 조건을, 또는 include에 집단을 적어 주세요.",
-                 "Write conditions in `where` or segments in `include`."),
+                 "Write conditions in `where` or groups in `include`."),
             rule=fields.at("where"),
         )  # fmt: skip
     return rules
@@ -428,7 +428,7 @@ def _read(document: object, path: str, depth: int = 1) -> Rule:
     if len(named) != 1:
         raise QuestionError(
             Text("조건마다 다음 중 꼭 하나를 적어 주세요.",
-                 "Each condition names exactly one thing."),
+                 "Each condition must contain exactly one of these."),
             Text(f"다음 중 하나: {', '.join(_KINDS)}.", f"One of: {', '.join(_KINDS)}."),
             rule=path, value=", ".join(named) or "{}",
         )  # fmt: skip
@@ -479,7 +479,7 @@ def _read_signal(fields: Fields, kind: str) -> Rule:
     known = [signal.id for signal in in_force().signals]
     signal = fields.text("signal")
     if signal not in known:
-        raise one_of(Text("신호", "signal"), signal, known)
+        raise one_of(Text("생활 지표", "signal"), signal, known)
     return Signal(signal, *_one_figure(fields, ("z", "value")))
 
 

@@ -33,15 +33,16 @@ def plan_sentences(plan: Plan) -> tuple[Text, ...]:
         found.append(_of_goal(sums["proven_gap"], named))
     if sums["binding"]:
         found.append(Text(
-            f"결과를 제한한 한도: {', '.join(limit_text(one).ko for one in sums['binding'])}.",
-            f"Limits that bind: {', '.join(limit_text(one).en for one in sums['binding'])}.",
+            "이 조건 때문에 더 배분하지 못했습니다: "
+            f"{', '.join(limit_text(one).ko for one in sums['binding'])}.",
+            f"Limits reached: {', '.join(limit_text(one).en for one in sums['binding'])}.",
         ))  # fmt: skip
     if plan.former is not None:
         found.append(Text(
-            "도달 상한과 목적을 고를 수 없던 이전 판에서 만든 계획으로, 그때의 결과를 그대로 "
+            "도달 상한과 목적을 고를 수 없던 이전 버전에서 만든 계획으로, 그때의 결과를 그대로 "
             "보여 드립니다.",
             "Made by an earlier version, which had no ceilings and one objective; its figures are "
-            "those of then.",
+            "shown unchanged.",
         ))  # fmt: skip
     return tuple(found)
 
@@ -51,15 +52,15 @@ def _bought(sums: Mapping[str, Any]) -> Text:
     spend, contacts = money(sums["spend"]), f"{sums['contacts']:,}"
     if not sums["reached"]:
         return Text(
-            f"{spend.ko}으로 계획 노출 {contacts}회이며, 예상 도달은 10명이 되지 않습니다.",
-            f"{spend.en} buy {contacts} planned impressions and reach fewer than 10 people.",
+            f"{spend.ko}으로 예상 노출 {contacts}회이며, 예상 도달은 10명이 되지 않습니다.",
+            f"{spend.en} buys {contacts} planned impressions and reaches fewer than 10 people.",
         )
     count, share = reach_text(sums["reached"]), share_text(sums["reach_share"])
     return Text(
-        f"{spend.ko}으로 계획 노출 {contacts}회, 예상 도달(1회 이상) {count.ko}"
-        f"(대상의 {share.ko}), 평균 빈도 {sums['frequency']:.1f}회입니다.",
-        f"{spend.en} buy {contacts} planned impressions and reach (once or more) an expected "
-        f"{count.en} ({share.en} of the audience), {sums['frequency']:.1f} times each on average.",
+        f"{spend.ko}으로 예상 노출 {contacts}회, 예상 도달(1회 이상) {count.ko}"
+        f"(타겟의 {share.ko}), 평균 빈도 {sums['frequency']:.1f}회입니다.",
+        f"{spend.en} buys {contacts} planned impressions and an expected reach (1+) of {count.en} "
+        f"({share.en} of the audience), at an average frequency of {sums['frequency']:.1f}.",
     )
 
 
@@ -103,16 +104,16 @@ def _of_objective(plan: Plan, named: Text) -> tuple[Text, ...]:
     if plan.brief.objective != "reach" or plan.brief.weight:
         value = f"{float(format(sums['weighted_reach'], f'.{DIGITS}g')):,.0f}"
         found.append(Text(
-            f"가장 커지도록 나눈 값은 {named.ko} {value}이며, 인원이 아닙니다.",
-            f"What the division makes largest is the {named.en}, {value}: no number of people.",
+            f"배분 점수: {named.ko} {value}. 배분안끼리 비교할 때만 쓰며 인원이 아닙니다.",
+            f"Allocation score: {named.en} {value}. For comparing plans only, not a headcount.",
         ))  # fmt: skip
     if plan.brief.weight and plan.former is None:
         found.append(Text(
-            "연관 가중을 골랐습니다. 매체에 따른 광고 대상 서비스 이용의 차이는 중앙값 0.8%로 "
-            "측정되었으나 가중값은 몇 배씩 차이가 나므로, 도달을 잃을 수 있습니다.",
-            "Contacts are weighted by association: measured, the use of the advertised service "
-            "differs by 0.8 % (median) between platforms, the weights several times over, so reach "
-            "may be given away.",
+            "동반 이용 가중을 골랐습니다. 매체에 따른 서비스 이용의 차이는 중앙값 0.8%로 "
+            "측정되었으나 가중값은 몇 배씩 차이가 나므로, 도달이 줄 수 있습니다.",
+            "Impressions are weighted by association: measured, the use of the advertised service "
+            "differs by 0.8% (median) between platforms while the weights differ several times "
+            "over, so reach may be lost.",
         ))  # fmt: skip
     return tuple(found)
 
@@ -127,7 +128,7 @@ def _of_fullness(plan: Plan) -> tuple[Text, ...]:
         return ()
     text = share_text(share)
     full = Text(
-        f"닿을 수 있는 사람의 {text.ko}에 도달", f"{text.en} of those who can be are reached"
+        f"도달할 수 있는 사람의 {text.ko}에 도달", f"{text.en} of the reachable people are reached"
     )
     told = [full] if share > FULL else []
     if times > TOO_OFTEN:
@@ -138,7 +139,7 @@ def _of_fullness(plan: Plan) -> tuple[Text, ...]:
     if least is not None and least < sums["budget"]:
         enough = Text(
             f" {FULL:.0%}에 도달하는 데는 {money(least).ko}이면 됩니다.",
-            f" {money(least).en} are enough to reach {FULL:.0%} of them.",
+            f" {money(least).en} is enough to reach {FULL:.0%} of them.",
         )
     return (Text(
         f"주의: {', '.join(one.ko for one in told)}.{enough.ko}",
@@ -153,16 +154,16 @@ def _of_ceilings(plan: Plan) -> tuple[Text, ...]:
         return ()
     ko, en = (", ".join(name(lang) for name in names) for lang in LANGUAGES)
     return (Text(
-        f"도달 상한을 적지 않은 매체({ko})는 집단의 모든 사람에게 닿을 수 있다고 가정했습니다.",
-        f"That everybody can be reached is an assumption, for platforms without a ceiling: {en}.",
+        f"도달 상한을 적지 않은 매체({ko})는 집단의 모든 사람에게 도달할 수 있다고 가정했습니다.",
+        f"Everyone in a group is assumed to be reachable on platforms without a ceiling: {en}.",
     ),)  # fmt: skip
 
 
 def goal_text(goal: str, level: float) -> Text:
-    """A goal by name: `닿을 수 있는 사람의 60% 도달`, `a frequency of 3`."""
+    """A goal by name: `도달할 수 있는 사람의 60% 도달`, `a frequency of 3`."""
     if goal == "reach":
         share = f"{level * 100:.3g}%"
-        return Text(f"닿을 수 있는 사람의 {share} 도달", f"{share} of those who can be reached")
+        return Text(f"도달할 수 있는 사람의 {share} 도달", f"{share} of the reachable people")
     if goal == "people":
         return Text(f"{level:,.0f}명 도달", f"{level:,.0f} people")
     return Text(f"평균 빈도 {level:g}회", f"a frequency of {level:g}")
@@ -176,13 +177,14 @@ def _of_target(plan: Plan) -> tuple[Text, ...]:
     named = goal_text(row["goal"], row["level"])
     if row["least_budget"] is None:
         return (Text(
-            f"목표({named.ko})는 이 대상과 매체로는 어떤 예산으로도 이룰 수 없습니다.",
-            f"The target, {named.en}, is met by no budget with this audience and these platforms.",
+            f"목표({named.ko})는 이 타겟과 매체로는 예산을 늘려도 이룰 수 없습니다.",
+            f"The goal, {named.en}, cannot be met with any budget, for this audience and these "
+            "platforms.",
         ),)  # fmt: skip
     least = money(row["least_budget"])
     return (Text(
         f"목표({named.ko})에 필요한 최소 예산은 {least.ko}입니다.",
-        f"The least budget for the target, {named.en}, is {least.en}.",
+        f"The minimum budget for the goal, {named.en}, is {least.en}.",
     ),)  # fmt: skip
 
 
@@ -201,18 +203,19 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
         found.append(Text(
             f"집행액의 {share}가 {used} {in_force().city.ko} 평균보다 적게 쓰는 "
             f"{sums['below_segments']}개 집단에 갑니다.",
-            f"{share} of the money goes to {sums['below_segments']} segments that use "
-            f"{service.en} less than the average person.",
+            f"{share} of the budget goes to {sums['below_segments']} groups that use {service.en} "
+            "less than the average person.",
         ))  # fmt: skip
     fewer = sums["narrowed"]
     if fewer:
         count = reach_text(fewer["reached"])
         found.append(Text(
-            f"대상을 관심도 {fewer['least_affinity']:+.2f} 이상인 {fewer['segments']}개 집단으로 "
+            f"타겟을 이용 강도 {fewer['least_affinity']:+.2f} 이상인 {fewer['segments']}개 "
+            "집단으로 "
             f"좁히면 같은 예산으로 {count.ko}에게 평균 {fewer['frequency']:.1f}회 도달합니다.",
-            f"Narrowed to the {fewer['segments']} segments with an affinity of "
-            f"{fewer['least_affinity']:+.2f} or more, the same budget reaches {count.en} "
-            f"{fewer['frequency']:.1f} times each.",
+            f"Narrowed to the {fewer['segments']} groups with a usage score of "
+            f"{fewer['least_affinity']:+.2f} or more, the same budget reaches {count.en} at a "
+            f"frequency of {fewer['frequency']:.1f}.",
         ))  # fmt: skip
     return tuple(found)
 
@@ -223,8 +226,8 @@ def _of_goal(gap: float, named: Text) -> Text:
     return Text(
         f"빈도 목표를 지키는 가장 좋은 배분이라고 증명된 것은 아닙니다. 목표가 있든 없든 "
         f"{josa(named.ko, '이/가')} 이보다 {more} 넘게 많은 배분은 없습니다.",
-        f"Not proven to be the best division that keeps the goal of frequency: by the {named.en}, "
-        f"none is more than {more} better, whether it keeps the goal or not.",
+        f"Not proven to be the best allocation that meets the frequency goal: by the {named.en}, "
+        f"none is more than {more} better, whether it meets the goal or not.",
     )
 
 
@@ -239,10 +242,10 @@ def _of_unit(gap: float, named: Text) -> Text:
     """The proven gap as a share of the best allocation."""
     less = f"{ceil(gap / (1 + gap) * 1000) / 1000:.1%}"
     return Text(
-        f"집행 단위가 커서 가장 좋은 배분보다 {josa(named.ko, '이/가')} 최대 {less} 적을 수 "
-        "있습니다. 단위를 줄여 보십시오.",
-        f"The unit of spends is coarse: the {named.en} may be up to {less} less than that of the "
-        "best division. Try a smaller unit.",
+        f"금액 단위가 커서 최적 배분보다 {josa(named.ko, '이/가')} 최대 {less} 적을 수 "
+        "있습니다. 단위를 줄여 보세요.",
+        f"The rounding unit is coarse: the {named.en} may be up to {less} below the best "
+        "allocation. Try a smaller unit.",
     )
 
 
@@ -258,10 +261,10 @@ def _of_more(sums: Mapping[str, Any], named: Text) -> tuple[Text, ...]:
     korean = josa(named.ko, "은/는")
     if share <= 0 and not added:
         return (Text(
-            f"예산을 10% 늘려도 {korean} 늘지 않습니다. 이 대상과 매체로는 돈을 더 써도 더 닿는 "
-            "사람이 없습니다.",
-            f"A tenth more budget would add nothing to the {named.en}: with this audience and "
-            "these platforms, more money reaches nobody more.",
+            f"예산을 10% 늘려도 {korean} 늘지 않습니다. 타겟을 넓히거나 매체를 "
+            "추가해 보세요.",
+            f"10% more budget adds nothing to the {named.en}. Try a wider audience or another "
+            "platform.",
         ),)  # fmt: skip
     ko, en = f"{abs(share):.1%}", f"{abs(share):.1%}"
     if abs(share) < LEAST_SHARE:
@@ -270,11 +273,11 @@ def _of_more(sums: Mapping[str, Any], named: Text) -> tuple[Text, ...]:
     if added < 0:  # spending all may cost reach to keep a goal of frequency
         return (Text(
             f"예산을 10% 늘리면 이 한도 안에서는 {subject} {ko} 줄어듭니다.",
-            f"A tenth more budget would, within these limits, take {en} away from the {named.en}.",
+            f"Within these limits, 10% more budget lowers the {named.en} by {en}.",
         ),)  # fmt: skip
     return (Text(
         f"예산을 10% 늘리면 {subject} {ko} 늘어납니다.",
-        f"A tenth more budget would add {en} to the {named.en}.",
+        f"10% more budget adds {en} to the {named.en}.",
     ),)  # fmt: skip
 
 
@@ -282,9 +285,9 @@ def limit_text(binding: str) -> Text:
     """A limit by name: `cap youtube` as `YouTube's cap`."""
     kind, _, name = binding.partition(" ")
     words = {
-        "cap": Text("상한", "cap"),
-        "minimum": Text("최소 집행액", "minimum"),
-        "frequency": Text("빈도 목표", "the goal of frequency"),
+        "cap": Text("최대 집행액", "maximum spend"),
+        "minimum": Text("최소 집행액", "minimum spend"),
+        "frequency": Text("빈도 목표", "the frequency goal"),
     }
     if not name:
         return words[kind]
@@ -297,9 +300,10 @@ def audience_sentences(found: Audience) -> tuple[Text, ...]:
     size, count = found.size, len(found.segments)
     return (
         Text(
-            f"{count}개 집단, {people(size.population, 'ko')}으로 전체의 {size.share:.1%}입니다.",
-            f"{people(size.population, 'en').capitalize()} in {count} segments, "
-            f"{size.share:.1%} of all.",
+            f"타겟은 {people(size.population, 'ko')}입니다(전체의 {size.share:.1%}, {count}개 "
+            "집단).",
+            f"{people(size.population, 'en').capitalize()}, {size.share:.1%} of all ({count} "
+            "groups).",
         ),
         _of_services(found.profile),
         *_of_parts(found.segments),
@@ -334,20 +338,20 @@ def _of_services(profile: Sequence[Standing]) -> Text:
     ]
     above = sorted((one for one in known if one[0] > 0), key=lambda one: -one[0])
     if not above:
-        return Text("관심도가 평균보다 높은 서비스는 없습니다.",
-                    "Their affinity is above the average in no service.")  # fmt: skip
+        return Text("이용 강도가 평균보다 높은 서비스는 없습니다.",
+                    "No service has a usage score above average.")  # fmt: skip
     ko, en = (
         ", ".join(f"{name(lang)} {score:+.2f}" for score, name in above) for lang in LANGUAGES
     )
-    return Text(f"관심도가 평균보다 높은 서비스: {ko}.", f"Affinity above the average: {en}.")
+    return Text(f"이용 강도가 평균보다 높은 서비스: {ko}.", f"Usage score above average: {en}.")
 
 
 def overlap_sentences(shared: Overlap) -> tuple[Text, ...]:
     """The numbers of people in both audiences, and in only one."""
     if shared.both is None:
         return (Text(
-            "두 대상의 차이에 인원이 너무 적은 부분이 있어 겹침을 보여 드릴 수 없습니다.",
-            "The overlap cannot be shown: a part of it has too few people.",
+            "두 타겟의 차이에 인원이 너무 적은 부분이 있어 겹침을 보여 드릴 수 없습니다.",
+            "The overlap cannot be shown: part of it has too few people.",
         ),)  # fmt: skip
     parts = (shared.both, shared.only_first or 0, shared.only_second or 0)
     ko, en = ([people(part, lang) for part in parts] for lang in LANGUAGES)

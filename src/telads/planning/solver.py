@@ -520,18 +520,21 @@ def exponential(scale: float, ceiling: float = 1.0) -> Curve:
     """
     if not 0 < scale < inf:
         raise QuestionError(
-            Text("도달 곡선의 척도는 0보다 커야 합니다.", "A reach curve's scale must be above 0."),
-            Text("무작위로 흩어진 접촉이면 1, 같은 사람에게 몰리면 더 크게 적어 주세요.",
-                 "Write 1 for contacts strewn at random, more if they find the same people."),
+            Text("도달 곡선의 쏠림 계수는 0보다 커야 "
+                 "합니다.", "The clustering factor of a reach curve must be above 0."),
+            Text("노출이 고르게 흩어지면 1, 같은 사람에게 몰릴수록 더 크게 적어 주세요.",
+                 "Use 1 if impressions are spread evenly by chance, more if they find the same "
+                 "people."),
             value=scale,
         )  # fmt: skip
     if not LEAST <= scale <= MOST:
         raise QuestionError(
-            Text("도달 곡선의 척도가 계산할 수 있는 범위(0.000001~1,000,000)를 벗어났습니다.",
-                 "The scale of this reach curve is beyond what can be computed (0.000001 to "
+            Text("도달 곡선의 쏠림 계수가 계산할 수 있는 범위(0.000001~1,000,000)를 벗어났습니다.",
+                 "The clustering factor of this reach curve is out of range (0.000001 to "
                  "1,000,000)."),
-            Text("무작위로 흩어진 접촉이면 1, 같은 사람에게 몰리면 더 크게 적어 주세요.",
-                 "Write 1 for contacts strewn at random, more if they find the same people."),
+            Text("노출이 고르게 흩어지면 1, 같은 사람에게 몰릴수록 더 크게 적어 주세요.",
+                 "Use 1 if impressions are spread evenly by chance, more if they find the same "
+                 "people."),
             value=scale,
         )  # fmt: skip
     return Curve((inf,), (1 / scale,), scale, ceiling)
@@ -551,18 +554,17 @@ def table(points: Sequence[tuple[float, float]]) -> Curve:
         if not (before[0] < point[0] < inf and before[1] <= point[1] < 1 and point[1] > 0):
             raise _refused(
                 Text(
-                    "도달 표는 접촉 수가 커지는 순서여야 하고, 도달률은 줄지 않으며 "
+                    "도달 표는 노출 수가 커지는 순서여야 하고, 도달률은 줄지 않으며 "
                     "0과 1 사이여야 합니다.",
-                    "A reach table needs rising contacts, and shares that never fall, between 0 "
-                    "and 1.",
+                    "A reach table needs rising impressions, and shares between 0 and 1 that "
+                    "never fall.",
                 ),
                 point,
             )
         if not LEAST <= point[0] <= MOST:
             raise _refused(
-                Text("도달 표의 접촉 수가 계산할 수 있는 범위(0.000001~1,000,000)를 벗어났습니다.",
-                     "The contacts of this point are beyond what can be computed (0.000001 to "
-                     "1,000,000)."),
+                Text("도달 표의 노출 수가 계산할 수 있는 범위(0.000001~1,000,000)를 벗어났습니다.",
+                     "The impressions of this point are out of range (0.000001 to 1,000,000)."),
                 point,
             )  # fmt: skip
         before = point
@@ -574,10 +576,10 @@ def table(points: Sequence[tuple[float, float]]) -> Curve:
     if (gap > TYPING_ERROR).any():
         raise _refused(
             Text(
-                "도달 표의 이 점 뒤에서 도달률이 더 빨리 늘어납니다. 접촉이 늘수록 새로 닿는 "
+                "도달 표의 이 점 뒤에서 도달률이 더 빨리 늘어납니다. 노출이 늘수록 새로 도달하는 "
                 "사람은 줄어야 합니다.",
-                "Reach rises faster after this point of the table; further contacts must find "
-                "ever fewer new people.",
+                "Reach rises faster after this point of the table; further impressions must find "
+                "fewer new people.",
             ),
             points[int(np.argmax(gap)) - 1],
         )
@@ -601,7 +603,7 @@ def _upper_hull(x: Array, y: Array) -> list[int]:
 
 def _refused(message: Text, point: tuple[float, float] | None) -> QuestionError:
     advice = Text(
-        "1인당 접촉 수와 도달률(0~1)을 [[1, 0.3], [3, 0.6]]처럼 적어 주세요.",
-        "Write contacts per person and share reached (0 to 1), like [[1, 0.3], [3, 0.6]].",
+        "1인당 노출 수와 도달률(0~1)을 [[1, 0.3], [3, 0.6]]처럼 적어 주세요.",
+        "Enter impressions per person and share reached (0 to 1), like [[1, 0.3], [3, 0.6]].",
     )
     return QuestionError(message, advice, value=None if point is None else list(point))

@@ -41,7 +41,10 @@ def about(build: Build, found: Areas) -> dict[str, object]:
     kept = {name: made[name] for name in ("table", "method", "build", "telads", "synthetic",
                                           "source")}  # fmt: skip
     credit = {"attribution": found.attribution} if found.attribution else {}
-    return {**kept, **asked, **credit}
+    origin = build.patterns(found.month).get(found.service)
+    # The month whose differences between neighbourhoods the figures have, if it is another one.
+    stems = {"pattern": str(origin)} if origin and found.level == "neighbourhood" else {}
+    return {**kept, **asked, **stems, **credit}
 
 
 def geojson(build: Build, found: Areas) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def _targets_section(build: Build, lang: Lang, best: Answer, service: str) -> Se
     name = service_of(build, service).text
     title = Text(
         f"{name.ko} 광고는 누구에게 할까요?",
-        f"Whom to address with an advert for {in_sentence(name.en)}",
+        f"Recommended groups for {in_sentence(name.en)}",
     )
     drawn = _figure(build, "targets", lang, Asked(service=service, top=TARGETS))
     return _section(lang, title, best, drawn)
@@ -144,7 +144,7 @@ def _platforms_section(build: Build, lang: Lang, target: Segment, service: str) 
     name, where = service_of(build, service).text, _group(target)
     title = Text(
         f"{where.ko}에게 {name.ko} 광고는 어디에 할까요?",
-        f"Where to run an advert for {in_sentence(name.en)} for {where.en}",
+        f"Platforms for {in_sentence(name.en)} and {where.en}",
     )
     drawn = _figure(build, "ranking", lang, Asked(None, *target, service=service))
     return _section(

@@ -126,12 +126,12 @@ def unreadable(month: Month, path: Path) -> WorkspaceDamaged:
     told = month.text
     before = Text("", "Take")
     if path.exists():
-        before = Text("이 파일을 지우고 ", "Remove this file and take")
+        before = Text("이 파일을 지우고 ", "Remove this file and load")
     return WorkspaceDamaged(
-        Text(f"{told.ko} 자료가 없거나 손상되었습니다.",
-             f"The data of {told.en} are missing or damaged."),
-        Text(f"{before.ko}{told.ko} 자료를 다시 넣어 주세요.",
-             f"{before.en} the data of {told.en} in again."),
+        Text(f"{told.ko} 데이터가 없거나 손상되었습니다.",
+             f"The data of {told.en} is missing or damaged."),
+        Text(f"{before.ko}{told.ko} 데이터를 다시 반영해 주세요.",
+             f"{before.en} the data of {told.en} again."),
         file=path,
     )  # fmt: skip
 

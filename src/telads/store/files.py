@@ -207,7 +207,7 @@ def explained(target: Path) -> Iterator[None]:
     except OSError as error:
         raise WorkspaceError(
             Text("파일을 쓸 수 없어 그대로 두었습니다.",
-                 "The file cannot be written and is as it was."),
+                 "The file cannot be written; nothing was changed."),
             Text("디스크 공간과 폴더 권한을 확인해 주세요.",
                  "Check the disk space and the folder's permissions."),
             file=target, value=error.strerror or error,

@@ -165,9 +165,9 @@ class Ledger:
                 return cls(entries, tuple(_draws(content.get("draws", ()), entries)))
         except UNREADABLE as error:
             raise WorkspaceDamaged(
-                Text("원장을 읽을 수 없습니다.", "The ledger cannot be read."),
-                Text("백업에서 되돌리거나 새 폴더에 파일을 다시 넣어 주세요.",
-                     "Restore it, or take the files into a new folder."),
+                Text("파일 이력을 읽을 수 없습니다.", "The file history cannot be read."),
+                Text("백업에서 되돌리거나 새 폴더에 파일을 다시 반영해 주세요.",
+                     "Restore it, or load the files into a new folder."),
                 file=path,
             ) from error  # fmt: skip
         raise newer_workspace(path, version)

@@ -127,10 +127,10 @@ def _refuse_shrinking(before: Entry, entry: Entry) -> None:
     ko = ", ".join(f"{name.ko} {old:,} -> {new:,}" for name, old, new in fewer)
     en = ", ".join(f"{name.en} {old:,} -> {new:,}" for name, old, new in fewer)
     raise DataError(
-        Text(f"{entry.month} 자료를 크게 줄어든 것으로 바꾸게 됩니다: {ko}.",
-             f"It would replace {entry.month} by much less: {en}."),
-        Text("맞는 자료라면 --replace 선택으로 다시 넣어 주세요.",
-             "If it is the right data, take it again with --replace."),
+        Text(f"{entry.month} 데이터를 크게 줄어든 것으로 바꾸게 됩니다: {ko}.",
+             f"It would replace {entry.month} with much less data: {en}."),
+        Text("맞는 데이터라면 --replace 옵션으로 다시 반영해 주세요.",
+             "If it is the right data, load it again with --replace."),
         file=entry.file, value=f"{before.file} {before.sha256[:8]}",
     )  # fmt: skip
 
@@ -141,12 +141,12 @@ def _all_zero(entry: Entry, services: Sequence[str]) -> DataError:
     return DataError(
         Text(f"{entry.month}: 모든 값이 0인 서비스가 있습니다.",
              f"{entry.month}: all figures of a service are 0."),
-        Text("맞는 자료인지 확인하고, 이 서비스가 정말 없으면 --mapping 파일에서 빼 주세요.",
-             "Check that it is the right data; a service there is not is left out of the file "
-             "given with --mapping.")
+        Text("맞는 데이터인지 확인하고, 이 서비스가 정말 없으면 --mapping 파일에서 빼 주세요.",
+             "Check that it is the right data; if this service does not exist, remove it from the "
+             "file given with --mapping.")
         if entry.made else
-        Text("맞는 자료인지 확인하고, 이 서비스가 정말 없으면 열을 빼 주세요.",
-             "Check that it is the right data; the column of a service there is not is left out."),
+        Text("맞는 데이터인지 확인하고, 이 서비스가 정말 없으면 열을 빼 주세요.",
+             "Check that it is the right data; if this service does not exist, remove its column."),
         file=entry.file, column=f"{ko} ({en})",
     )  # fmt: skip
 
@@ -186,17 +186,17 @@ def _require_known(ledger: Ledger, month: Month) -> None:
         return
     known = ", ".join(str(one) for one in ledger.current()) or "-"
     raise UnknownChoice(
-        Text("작업 폴더에 없는 달입니다.", "The workspace does not hold this month."),
-        Text(f"있는 달: {known}", f"It holds: {known}"),
+        Text("작업 폴더에 없는 달입니다.", "The workspace does not contain this month."),
+        Text(f"있는 달: {known}", f"Months: {known}"),
         value=str(month),
     )
 
 
 def _only(entry: Entry) -> DataError:
     return DataError(
-        Text("하나뿐인 달은 뺄 수 없습니다. 계산할 자료가 남지 않습니다.",
-             "The only month cannot be taken back: nothing would be left to build from."),
-        Text("맞는 파일을 먼저 넣어 주세요.", "Take the right file in first."),
+        Text("하나뿐인 달은 제외할 수 없습니다. 계산할 데이터가 남지 않습니다.",
+             "The only month cannot be removed: no data would be left to build."),
+        Text("맞는 파일을 먼저 반영해 주세요.", "Load the right file first."),
         file=entry.file, value=entry.month,
     )  # fmt: skip
 
@@ -204,8 +204,8 @@ def _only(entry: Entry) -> DataError:
 def _replaced(entry: Entry) -> DataError:
     return DataError(
         Text("그사이에 이 달의 파일이 바뀌었습니다.",
-             "Another file has come in for this month meanwhile."),
+             "Another file was loaded for this month in the meantime."),
         Text("달 목록에서 지금 적용 중인 파일을 다시 확인해 주세요.",
-             "Look at the list of months again."),
+             "Check the list of months again."),
         file=entry.file, value=entry.month,
     )  # fmt: skip

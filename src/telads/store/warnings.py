@@ -49,7 +49,7 @@ def of_file(
         )  # fmt: skip
     if rows < expected:
         warnings.append(
-            Text("전체 {expected}칸 가운데 {missing}칸이 없습니다.",
+            Text("전체 셀 {expected}개 가운데 {missing}개가 없습니다.",
                  "{missing} of {expected} cells are missing.")
             .format(expected=expected, missing=expected - rows)
         )  # fmt: skip
@@ -97,8 +97,8 @@ def _copies(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
     if not others:
         return []
     return [
-        Text(f"{', '.join(others)}에 넣은 것과 똑같은 파일입니다.",
-             f"It is the very file that was given for {', '.join(others)}.")
+        Text(f"{', '.join(others)}에 반영한 것과 똑같은 파일입니다.",
+             f"It is the same file as for {', '.join(others)}.")
     ]  # fmt: skip
 
 
@@ -162,9 +162,10 @@ def _breaks(entries: Mapping[Month, Entry], month: Month, broken: Sequence[str])
         found.append(
             Text(f"{_name(measure).ko}: {in_force().city.ko} 평균이 지난달보다 "
                  f"{share:+.1%} 움직였습니다. 집계가 바뀌어 계열이 끊겼을 수 있으니 "
-                 "이 달을 넘는 비교에 주의하십시오.",
-                 f"{_name(measure).en}: possible break, the city mean moved by {share:+.1%} since "
-                 "the month before; take care with comparisons across this month.")
+                 "이 달을 넘는 비교에 주의해 주세요.",
+                 f"{_name(measure).en}: possible break: the {in_force().city.en} average changed "
+                 f"by {share:+.1%} since the month before; take care with comparisons across this "
+                 "month.")
         )  # fmt: skip
     return found
 
@@ -191,7 +192,8 @@ def _jumps(
         warnings.append(
             Text(f"{_name(measure).ko}: {in_force().city.ko} 평균이 평소 변화의 "
                  f"{times:.1f}배만큼 움직였습니다.",
-                 f"{_name(measure).en}: the city mean moved {times:.1f} times its usual change.")
+                 f"{_name(measure).en}: the {in_force().city.en} average changed by {times:.1f} "
+                 "times its usual change.")
         )  # fmt: skip
     return warnings
 

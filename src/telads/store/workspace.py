@@ -93,7 +93,7 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     return WorkspaceError(
         Text("작업 폴더에 쓸 수 없습니다.", "The workspace cannot be written to."),
         Text("이 계정에 쓰기 권한을 주거나 --workspace로 다른 폴더를 골라 주세요.",
-             "Let this account write there, or choose another folder with --workspace."),
+             "Give this account write permission, or choose another folder with --workspace."),
         file=path, value=why,
     )  # fmt: skip
 
@@ -153,8 +153,8 @@ class Store:
         differ = [name for name in fixed if getattr(new, name) != getattr(own, name)]
         if differ:
             raise DatasetError(
-                Text("작업 폴더에는 다른 자료 정의의 달이 들어 있습니다.",
-                     "The workspace holds months of another dataset."),
+                Text("작업 폴더에는 다른 데이터 정의의 달이 들어 있습니다.",
+                     "The workspace contains months of another dataset."),
                 Text("--workspace로 새 폴더를 골라 주세요.",
                      "Choose a new folder with --workspace."),
                 file=new.folder / DEFINITION, key=differ[0], value=getattr(new, differ[0]),
@@ -291,7 +291,7 @@ class Store:
         name = self.build_name()
         if name is None:
             raise NothingBuilt(
-                Text("아직 계산된 결과가 없습니다.", "Nothing has been built yet."),
+                Text("아직 계산한 데이터가 없습니다.", "Nothing has been built yet."),
                 Text("telads ingest 파일들, telads build를 차례로 실행해 주세요.",
                      "Run telads ingest FILES and then telads build."),
                 file=self.path,
@@ -374,7 +374,7 @@ class Build:
             _check_about(about, self.dataset)
         except UNREADABLE as error:
             raise WorkspaceDamaged(
-                Text("계산 결과를 읽을 수 없습니다.", "The build cannot be read."),
+                Text("데이터 버전을 읽을 수 없습니다.", "The data version cannot be read."),
                 Text("telads build --again으로 다시 계산해 주세요.",
                      "Run telads build --again."),
                 file=self.path,
@@ -442,10 +442,10 @@ class Build:
         """Raise `NothingBuilt` for a build of another format, or of another dataset."""
         if not self.is_current:
             raise NothingBuilt(
-                Text("지금 적용된 계산은 다른 버전의 telads가 만든 것입니다.",
-                     "The build in force was made by another version of telads."),
-                Text("telads build를 실행해 주세요. 자료는 그대로 있습니다.",
-                     "Run telads build; the data stay as they are."),
+                Text("지금 적용된 데이터 버전은 다른 버전의 telads가 만든 것입니다.",
+                     "The current data version was made by another version of telads."),
+                Text("telads build를 실행해 주세요. 데이터는 그대로 있습니다.",
+                     "Run telads build; the data is not changed."),
                 file=self.path,
             )  # fmt: skip
 
@@ -476,12 +476,18 @@ def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
 def _no_such_build(start: str | None, builds: list[str]) -> UnknownChoice:
     if start is None:
         return UnknownChoice(
-            Text("되돌아갈 이전 계산 결과가 없습니다.", "There is no earlier build to go back to."),
-            Text("telads builds로 남은 것을 볼 수 있습니다.", "See telads builds."),
+            Text(
+                "되돌아갈 이전 데이터 버전이 없습니다.",
+                "There is no earlier data version to go back to.",
+            ),
+            Text("telads builds로 남은 것을 볼 수 있습니다.", "Run telads builds."),
         )
     known = ", ".join(builds)
     return UnknownChoice(
-        Text("그런 계산 결과가 없거나 여럿입니다.", "There is no such build, or more than one."),
-        Text(f"이 가운데 고를 수 있습니다: {known}", f"It can be one of {known}"),
+        Text(
+            "데이터 버전을 찾을 수 없거나 여럿입니다.",
+            "Data version not found, or more than one matches.",
+        ),
+        Text(f"이 가운데 고를 수 있습니다: {known}", f"Choose one of {known}"),
         value=start,
     )

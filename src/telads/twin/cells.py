@@ -126,7 +126,7 @@ def fit_folder(folder: Path, base: Month | None = None) -> Profile:
     if not readings:
         raise DataError(
             Text("폴더에 읽을 수 있는 파일이 없습니다.",
-                 "The folder holds no file that can be read."),
+                 "The folder contains no readable file."),
             Text("포털에서 받은 xlsx나 csv 파일이 있는 폴더를 넣어 주세요.",
                  "Give a folder with the portal's xlsx or csv files."),
             file=folder,

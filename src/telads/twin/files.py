@@ -49,7 +49,7 @@ def write_twin(
     """
     if file_format not in get_args(FileFormat):
         raise UnknownChoice(
-            Text("그런 파일 형식은 없습니다.", "There is no such file format."),
+            Text("쓸 수 없는 파일 형식입니다.", "File format not found."),
             Text("xlsx나 csv로 골라 주세요.", "Choose xlsx or csv."),
             value=file_format,
         )
@@ -150,8 +150,8 @@ def _require_replaceable(path: Path) -> None:
         synthetic = False
     if not synthetic:
         raise DataError(
-            Text("합성 자료가 아닌 파일이 이미 있어 덮어쓰지 않았습니다.",
-                 "There is a file that is not synthetic; it was not written over."),
+            Text("합성 데이터가 아닌 파일이 이미 있어 덮어쓰지 않았습니다.",
+                 "A file that is not synthetic already exists; it was not overwritten."),
             Text("다른 폴더를 골라 주세요.", "Choose another folder."),
             file=path,
         )  # fmt: skip

@@ -138,7 +138,7 @@ def city_level(data: Cube) -> Array:
     people[..., 0] = data.filled[..., 0].sum(axis=0)
     if (people[..., 0] < FEWEST_PEOPLE).any():
         raise DataError(
-            Text("사람이 너무 적어 윤곽을 만들 수 없습니다.",
+            Text("사람이 너무 적어 통계 프로필을 만들 수 없습니다.",
                  "There are too few people to profile."),
             Text(f"성별과 나이마다 {FEWEST_PEOPLE}명 이상이 필요합니다.",
                  f"Every sex and age needs at least {FEWEST_PEOPLE}."),

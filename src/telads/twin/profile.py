@@ -147,9 +147,9 @@ def fit_profile(readings: Sequence[Reading], base: Month | None = None) -> Profi
     chosen = base or _fullest(readings)
     if chosen not in by_month or len(by_month) < len(readings):
         raise DataError(
-            Text("윤곽을 만들 달이 맞지 않습니다.", "These months cannot be profiled."),
-            Text("달마다 파일 하나씩, 기준 달도 넣어 주세요.",
-                 "Give one file for each month, the base month among them."),
+            Text("통계 프로필을 만들 달이 맞지 않습니다.", "These months cannot be profiled."),
+            Text("달마다 파일 하나씩, 기준월도 넣어 주세요.",
+                 "Give one file for each month, including the data month."),
             value=chosen,
         )  # fmt: skip
     months = tuple(sorted(by_month))
@@ -197,9 +197,9 @@ def _fullest(readings: Sequence[Reading]) -> Month | None:
 def _require_enough(data: fitting.Cube) -> None:
     if len(data.codes) < fitting.FEWEST_IN_ALL:
         raise DataError(
-            Text("동네가 너무 적어 윤곽이 동네를 드러냅니다.",
+            Text("동네가 너무 적어 통계 프로필이 동네를 드러냅니다.",
                  "With so few neighbourhoods a profile would describe each of them."),
-            Text(f"동네가 {fitting.FEWEST_IN_ALL}곳 이상인 자료를 넣어 주세요.",
+            Text(f"동네가 {fitting.FEWEST_IN_ALL}곳 이상인 데이터를 넣어 주세요.",
                  f"Fit it to data of at least {fitting.FEWEST_IN_ALL} neighbourhoods."),
             value=len(data.codes),
         )  # fmt: skip
@@ -272,7 +272,8 @@ def _from_document(document: dict[str, Any]) -> Profile:
 
 def _broken(place: object, reason: object) -> DataError:
     return DataError(
-        Text("윤곽 파일을 읽을 수 없습니다.", "The profile cannot be read."),
-        Text("telads synth --fit으로 다시 만들어 주세요.", "Make it anew by telads synth --fit."),
+        Text("통계 프로필 파일을 읽을 수 없습니다.", "The profile cannot be read."),
+        Text("telads synth --fit으로 다시 만들어 "
+             "주세요.", "Make it again with telads synth --fit."),
         file=place, value=reason,
     )  # fmt: skip

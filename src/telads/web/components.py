@@ -102,33 +102,33 @@ class Note(NamedTuple):
 
 NOTES: dict[str, Note] = {
     "tie": Note(LABELS["tie"], "tie", Text(
-        f"1위와 2위의 관심도 차이가 {TIES[NEXT]:.2f}보다 작습니다. 다음 달에 어느 쪽이 앞설지 "
-        "말할 수 없으며, 그 뒤는 더욱 그렇습니다.",
-        f"The first two affinities are less than {TIES[NEXT]:.2f} apart: which one leads next "
-        "month cannot be told, and later even less.")),
+        f"1위와 2위의 이용 강도 차이가 {TIES[NEXT]:.2f}보다 작습니다. 다음 달에 어느 쪽이 1위일지 "
+        "알 수 없으며, 그 뒤는 더욱 그렇습니다.",
+        f"The first two usage scores are less than {TIES[NEXT]:.2f} apart: next month is too "
+        "close to call, and later months even more so.")),
     "tie_ahead": Note(LABELS["tie_ahead"], "tie", Text(
-        f"1위와 2위의 관심도 차이가 {TIES[AHEAD]:.2f}보다 작습니다. 다음 달의 1위는 분명하지만 "
-        "석 달 뒤에 어느 쪽이 앞설지는 말할 수 없습니다.",
-        f"The first two affinities are less than {TIES[AHEAD]:.2f} apart: the next month's first "
-        "is clear, but which one leads in three months cannot be told.")),
+        f"1위와 2위의 이용 강도 차이가 {TIES[AHEAD]:.2f}보다 작습니다. 다음 달의 1위는 분명하지만 "
+        "석 달 뒤에 어느 쪽이 1위일지는 알 수 없습니다.",
+        f"The first two usage scores are less than {TIES[AHEAD]:.2f} apart: the next month's "
+        "first is clear, but three months ahead is too close to call.")),
     "below_average": Note(LABELS["below_average"], "below", Text(
         "이 집단은 이 서비스를 {city} 시민 평균보다 적게 씁니다.",
-        "This segment uses the service less than the city's mean person.")),
+        "This group uses the service less than the {city} average.")),
     "local": Note(LABELS["local"], "local", Text(
-        "다른 {district}의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
-        "Differs from the same sex and age in other {districts} (t-test over neighbourhoods, "
-        "false discovery rate 5 %).")),
+        "다른 {district}의 같은 성별·나이와 뚜렷이 다릅니다(동네 간 t 검정, 오발견율 5%).",
+        "Clearly different from the same sex and age in other {districts} (t-test over "
+        "neighbourhoods, false discovery rate 5%).")),
     "break": Note(LABELS["break"], "below", Text(
         "{city} 평균이 지난달과 이 달 사이에 유난히 크게 움직였습니다. 집계가 바뀌었을 수 있으니 "
-        "이 달을 넘는 비교에 주의하십시오.",
-        "The city's mean moved unusually far into this month: it may have been counted otherwise "
-        "since, so take care with comparisons across it.")),
-    "synthetic": Note(Text("합성 자료", "synthetic"), "synthetic", Text(
-        "실제 시민의 자료가 아니라, 닮은 분포에서 만들어 낸 자료입니다.",
-        "Not the data of real people: drawn from a distribution like theirs.")),
-    "prior": Note(Text("{city} 값", "city's value"), "prior", Text(
-        "이 집단만의 자료가 부족해 같은 성별·나이의 {city} 전체 값으로 답했습니다.",
-        "Too few data of this segment: the value is that of its sex and age in the whole city.")),
+        "이 달을 넘는 비교에 주의해 주세요.",
+        "The {city} average changed unusually far this month: the way of counting may have "
+        "changed, so take care with comparisons across it.")),
+    "synthetic": Note(Text("합성 데이터", "synthetic"), "synthetic", Text(
+        "실제 시민의 데이터가 아니라, 비슷한 분포에서 만들어 낸 데이터입니다.",
+        "Not data of real people: drawn from a similar distribution.")),
+    "prior": Note(Text("{city} 값", "{city} value"), "prior", Text(
+        "이 집단만의 데이터가 부족해 같은 성별·나이의 {city} 전체 값으로 답했습니다.",
+        "Too little data of this group: the value is that of its sex and age in {city}.")),
 }  # fmt: skip
 """All labels of figures; `note` fills in the names of the dataset."""
 
@@ -280,8 +280,8 @@ def _column(field: Field, heads_row: bool, lang: Lang) -> Column:
 
 
 METHOD_NAMES: dict[str, Text] = {
-    "affinity": Text("관심도(기본)", "affinity (the default)"),
-    "classic": Text("2023년 연구 방식(비교용)", "classic, as in the 2023 study (for comparison)"),
+    "affinity": Text("이용 강도(기본)", "usage score (the default)"),
+    "classic": Text("기존 방식(2023년 연구), 비교용", "2023 method (for comparison)"),
 }
 
 
@@ -344,7 +344,7 @@ def ages_named() -> list[tuple[str, Text]]:
 
 
 DISTRICT = Text("{district}", "{District}")
-MONTH = Text("기준 달", "Month")
+MONTH = Text("기준월", "Month")
 
 
 def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text | None) -> Select:

@@ -30,39 +30,41 @@ class DatabaseAway(TeladsError):
 
 BAD_REQUEST = TeladsError(
     Text("요청을 이해할 수 없습니다.", "This request cannot be understood."),
-    Text("주소를 확인하고 다시 열어 주십시오.", "Check the address and open it again."),
+    Text("주소를 확인하고 다시 열어 주세요.", "Check the address and open it again."),
 )
 FORBIDDEN = TeladsError(
-    Text("볼 수 없는 페이지입니다.", "This page is not open to you."),
-    Text("로그인하지 않았거나 이 역할로는 열 수 없습니다. 필요하면 관리자에게 요청해 주십시오.",
-         "You have not signed in, or your role does not open it. Ask your administrator."),
+    Text("볼 수 없는 페이지입니다.", "You do not have access to this page."),
+    Text("로그인하지 않았거나 이 역할로는 열 수 없습니다. 필요하면 관리자에게 요청해 주세요.",
+         "You have not signed in, or your role has no access. Ask your administrator."),
 )  # fmt: skip
 STALE_FORM = TeladsError(
-    Text("보내신 양식을 받을 수 없습니다.", "This form cannot be taken."),
-    Text("너무 오래 열려 있던 양식일 수 있습니다. 페이지를 다시 열어 보내 주십시오.",
-         "It may have been open for too long. Open the page again and send it anew."),
+    Text("보내신 양식을 받을 수 없습니다.", "This form could not be accepted."),
+    Text("너무 오래 열려 있던 양식일 수 있습니다. 페이지를 다시 열어 보내 주세요.",
+         "It may have been open for too long. Open the page again and send it once more."),
 )  # fmt: skip
 NOT_FOUND = TeladsError(
-    Text("그런 페이지는 없습니다.", "There is no such page."),
-    Text("주소를 확인하시거나 홈에서 다시 시작해 주십시오.",
-         "Check the address, or start again from the introduction."),
+    Text("페이지를 찾을 수 없습니다.", "Page not found."),
+    Text("주소를 확인하시거나 홈에서 다시 시작해 주세요.",
+         "Check the address, or start again from the home page."),
 )  # fmt: skip
 OUR_FAULT = TeladsError(
     Text("예상하지 못한 오류가 났습니다.", "Something unexpected went wrong."),
-    Text("잠시 뒤에 다시 열어 주십시오. 오류는 서버 기록에 남았습니다.",
+    Text("잠시 뒤에 다시 열어 주세요. 오류는 서버 기록에 남았습니다.",
          "Open the page again in a while. The error is in the server's log."),
 )  # fmt: skip
 
 DATABASE_AWAY = DatabaseAway(
     Text("지금은 데이터베이스를 쓸 수 없습니다.", "The database cannot be used right now."),
-    Text("저장된 것은 그대로입니다. 잠시 뒤에 다시 열어 주십시오. 돌아오면 저절로 다시 됩니다.",
-         "What was saved is safe. Open the page again in a while: it works again by itself."),
+    Text("저장된 내용은 안전합니다. 잠시 뒤에 다시 열어 주세요. 복구되면 자동으로 다시 쓰실 수 "
+         "있습니다.",
+         "What was saved is safe. Open the page again in a while: it recovers by itself."),
 )  # fmt: skip
 DATABASE_DAMAGED = DatabaseAway(
-    Text("데이터베이스가 손상되었거나 비어 있습니다.", "The database is damaged, or was emptied."),
-    Text("웹사이트를 운영하는 분께 알려 주십시오. telads doctor가 더 말해 주고, 백업에서 되돌릴 수 "
+    Text("데이터베이스가 손상되었거나 비어 있습니다.", "The database is damaged or empty."),
+    Text("웹사이트 운영자에게 알려 주세요. telads doctor로 확인하고, 백업에서 되돌릴 수 "
          "있습니다.",
-         "Tell whoever runs this website: telads doctor says more, and a backup brings it back."),
+         "Contact the person who runs this website: telads doctor says more, and it can be "
+         "restored from a backup."),
 )  # fmt: skip
 AWAY = (OperationalError, InterfaceError)
 """Exceptions of a database that is down, full, or locked for too long."""

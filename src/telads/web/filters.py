@@ -103,7 +103,7 @@ def sex(id: str) -> str:
 
 
 def method(name: str, language: Lang | None = None) -> str:
-    """Displayed name of a recommender: `관심도`, `affinity`."""
+    """Displayed name of a recommender: `이용 강도`, `affinity`."""
     return method_name(name, language or lang())
 
 

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
+from django.utils.safestring import SafeString, mark_safe
+from markupsafe import escape
 
 from telads.errors import QuestionError, TeladsError
 from telads.text import Text
@@ -30,13 +33,37 @@ said = lazy(_said, str)
 """Lazy `Text` for Django's forms, converted in the language of the page."""
 
 
-NO_CHOICE = {"invalid_choice": said(Text("고를 수 있는 값이 아닙니다.", "This cannot be chosen."))}
+NO_CHOICE = {
+    "invalid_choice": said(Text("고를 수 있는 값이 아닙니다.", "This value cannot be chosen."))
+}
 """`error_messages` of a field with choices."""
 
 
 def refusal(error: TeladsError) -> ValidationError:
     """An error of telads as one of a form: message, facts and advice in one line."""
     return ValidationError(error.line(lang()), code=error.code)
+
+
+class Select(forms.Select):
+    """Django's list of options without groups, written here: it takes a template for each."""
+
+    def render(
+        self, name: str, value: Any, attrs: Any = None, renderer: object = None
+    ) -> SafeString:
+        """The same HTML as Django's."""
+        every = {"name": name, **self.build_attrs(self.attrs, attrs)}
+        own = "".join(
+            f" {key}" if given is True else f' {key}="{escape(given)}"'
+            for key, given in every.items()
+            if given is not False
+        )
+        wanted, options = self.format_value(value), []
+        for id, text in self.choices:
+            chosen = str(id) in wanted
+            wanted = [] if chosen else wanted  # the first one alone
+            mark = " selected" if chosen else ""
+            options.append(f'\n  <option value="{escape(id)}"{mark}>{escape(text)}</option>')
+        return mark_safe(f"<select{own}>{''.join(options)}\n</select>")
 
 
 class Form(forms.Form):

@@ -5,7 +5,7 @@ The engine takes a tenth of the time of Django's own templates for the same rows
 context:
 
     {{ _("Rank") }}   {{ row.population|people }}   {{ badges(row.labels) }}   {{ basis(answer) }}
-    {{ _("city %(city)s")|fill(city=figure) }}
+    {{ _("{city} %(city)s")|fill(city=figure) }}
     {{ ngettext("%(n)s file", "%(n)s files", n)|fill(n=n) }}
     {{ heading("status", "file") }}   {{ wording.IN_FORCE|say }}
     {{ url("plan", plan.pk) }}   {{ static("telads/site.css") }}   {{ icon("house") }}
@@ -58,7 +58,8 @@ from telads.web.components import (
 from telads.web.filters import escape, lang
 
 _HERE = Path(__file__).parent
-FOLDERS = [_HERE / folder / "templates" for folder in ("", "accounts", "plans", "media", "jobs")]
+APPS = ("accounts", "plans", "media", "audiences", "jobs")
+FOLDERS = [_HERE / folder / "templates" for folder in ("", *APPS)]
 TEXTS = 1024
 """Number of texts cached: the catalogue in two languages, for each dataset."""
 

@@ -6,19 +6,23 @@ Results that take seconds are computed ahead, once for a build, and stored with 
 |---|---|---|
 | the evaluation of the method | the build | 1 for each horizon |
 
-A new worker opens pages before its first request: that imports modules, compiles templates and lays
-out the tables of the build. These objects live as long as the worker: they are frozen out of
-garbage collection, which would otherwise stop all threads for a tenth of a second each time.
+A new worker opens pages: that imports modules, compiles templates and lays out the tables of the
+build. It opens the first one before it listens, so that modules are imported in one thread, and the
+others right after. These objects live as long as the worker: they are frozen out of garbage
+collection, which would otherwise stop all threads for a tenth of a second each time.
 """
 
 from __future__ import annotations
 
 import gc
 import shutil
+import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from io import BytesIO
 
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import connections
 from django.urls import resolve
 from django.utils.translation import override
 
@@ -47,8 +51,8 @@ PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/campaig
 """Pages open without signing in. The evidence is precomputed by `make_ahead`."""
 
 
-def warm_up() -> None:
-    """Open the pages of the build in force, in both languages; does nothing without a build.
+def warm_up(pages: Iterable[str] = PAGES) -> None:
+    """Open pages of the build in force, in both languages; does nothing without a build.
 
     Failures are ignored: they recur and are reported when a visitor asks.
     """
@@ -56,10 +60,22 @@ def warm_up() -> None:
         build = request_state.workspace().build()
         movements(build, build.months[-1])
         comparison(build, build.months[-1])
-        for page in PAGES:
+        for page in pages:
             _open(page)
     gc.collect()
     gc.freeze()
+
+
+def warm_up_beside() -> None:
+    """Open the first page now and the others in a thread, while requests are answered."""
+    first, *others = PAGES
+    warm_up([first])
+
+    def work() -> None:
+        warm_up(others)
+        connections.close_all()  # a thread has its own
+
+    threading.Thread(target=work, daemon=True).start()
 
 
 def _open(page: str) -> None:

@@ -73,13 +73,11 @@ def check_address(host: str, port: int) -> None:
 
 def _unusable(host: str, port: int, error: Exception) -> AddressUnusable:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        told = Text(
-            "포트를 다른 프로그램이 쓰고 있습니다.", "Another program listens on this port."
-        )
+        told = Text("포트를 다른 프로그램이 쓰고 있습니다.", "Another program uses this port.")
         advice = Text("--port로 다른 번호를 고르거나 그 프로그램을 끝내 주세요.",
-                      "Choose another with --port, or end that program.")  # fmt: skip
+                      "Choose another with --port, or stop that program.")  # fmt: skip
     else:
-        told = Text("이 주소에서는 들을 수 없습니다.", "This address cannot be listened on.")
+        told = Text("이 주소는 사용할 수 없습니다.", "This address cannot be used.")
         advice = Text("--host와 --port를 확인해 주세요.", "Check --host and --port.")
     return AddressUnusable(told, advice, value=f"{host}:{port}")
 

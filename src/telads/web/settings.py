@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "telads.web.accounts",
     "telads.web.plans",
     "telads.web.media",
+    "telads.web.audiences",
     "telads.web.jobs",
 ]
 

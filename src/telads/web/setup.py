@@ -80,7 +80,7 @@ def unusable(error: Exception, workspace: Path | None = None) -> WorkspaceError:
     if is_damaged(error):
         return WorkspaceDamaged(
             Text("웹사이트의 데이터베이스가 손상되었거나 비어 있습니다.",
-                 "The website's database is damaged, or was emptied."),
+                 "The website's database is damaged or empty."),
             Text("백업에서 되돌려 주세요(telads restore 파일 --force). SQLite라면 먼저 "
                  "web.sqlite3로 시작하는 파일들을 다른 곳으로 옮겨 주세요.",
                  "Restore a backup (telads restore FILE --force); of SQLite, move the files whose "
@@ -89,7 +89,7 @@ def unusable(error: Exception, workspace: Path | None = None) -> WorkspaceError:
         )  # fmt: skip
     return WorkspaceError(
         Text("웹사이트의 데이터베이스를 쓸 수 없어 그대로 두었습니다.",
-             "The website's database cannot be used and is as it was."),
+             "The website's database cannot be used; nothing was changed."),
         Text("데이터베이스가 돌고 있는지, 디스크에 자리가 있는지 확인해 주세요.",
              "Check that it runs and that the disk has room."),
         file=workspace, value=told,
@@ -127,8 +127,8 @@ def _away(error: Exception) -> TeladsError:
 
     return DatabaseAway(
         Text("데이터베이스에 연결할 수 없습니다.", "The database cannot be reached."),
-        Text("데이터베이스가 떠 있는지와 TELADS_DATABASE_URL을 확인해 주세요.",
-             "See whether it runs, and check TELADS_DATABASE_URL."),
+        Text("데이터베이스가 실행 중인지와 TELADS_DATABASE_URL을 확인해 주세요.",
+             "Check that it runs, and check TELADS_DATABASE_URL."),
         reason=_first_line(error),
     )  # fmt: skip
 

@@ -9,19 +9,19 @@ application = get_wsgi_application()
 
 
 def _get_ready() -> None:
-    """Import everything now, in one thread, and open the pages of the build in force.
+    """Import everything now, in one thread, and open a page of the build in force.
 
     Django would import URLs at the first request: several concurrent first requests would import
     the same modules across each other and find them half initialised.
     """
     from django.urls import get_resolver
 
-    from telads.web.precompute import warm_up
+    from telads.web.precompute import warm_up_beside
     from telads.web.serve import end_with_supervisor
 
     end_with_supervisor()
     _ = get_resolver().url_patterns
-    warm_up()
+    warm_up_beside()
 
 
 _get_ready()

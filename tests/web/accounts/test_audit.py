@@ -55,7 +55,7 @@ def test_administrators_read_it_page_by_page(site: Client) -> None:
     assert "session 149" in rows[0].text
     assert ACTIONS["sign-in"].en in rows[0].text
     last = get(boss, "/en/account/log/?page=2").one("tbody").all("tr")
-    assert "made a user" in last[-1].text
+    assert "created a user" in last[-1].text
     assert get(boss, "/en/account/log/?page=x").one("tbody").all("tr")[0].text == rows[0].text
     assert boss.post("/account/log/").status_code == 405
 
@@ -160,7 +160,7 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
     assert (code, "ok    The hash you noted is that of entry 3 in order." in told) == (0, True)
     code, told = telads("doctor", "--lang", "en", "--log-hash", head[::-1])
     assert code == 1
-    assert f"LOOK  The hash you noted, {head[::-1]}, is not in the log of actions" in told
+    assert f"LOOK  The hash you noted, {head[::-1]}, is not in the activity log" in told
     with pytest.raises(sqlite3.IntegrityError, match=chain.REFUSAL):
         changed(f"UPDATE {chain.TABLE} SET who = 'lee'")
     changed(
@@ -169,7 +169,7 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
     )
     code, told = telads("doctor", "--lang", "en")
     assert code == 1
-    assert "LOOK  The log of actions is not as it was written: entry 3, or one before it" in told
+    assert "LOOK  The activity log was altered: entry 3, or one before it" in told
     assert "LOOK  The triggers by which the database keeps the log of actions are missing. " in told
     assert "3번 기록이나 그 앞의 것이" in telads("doctor", "--lang", "ko")[1]
     assert telads("user", "list")[0] == 0
@@ -198,7 +198,8 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
         ("user-role", "kim", "administrator", "kim 관리자", "kim administrator"),
         ("sign-in", "", "single sign-on", " 통합 로그인", " single sign-on"),
         ("data-cancel", "job 4", "", "작업 4 ", "job 4 "),
-        ("data-rollback", "build b", "a -> b", "계산 결과 b a 대신 b", "build b b instead of a"),
+        ("data-rollback", "build b", "a -> b", "데이터의 버전 b a 대신 b",
+         "version of the data b b instead of a"),
         ("data-forget", "month 2023-05", "a b.xlsx 0123abcd",
          "달 2023-05 a b.xlsx (SHA-256 0123abcd…)", "month 2023-05 a b.xlsx (SHA-256 0123abcd…)"),
         ("plan-share", "a former thing", "of a former form", "a former thing of a former form",

@@ -31,10 +31,10 @@ def test_visitors_are_led_to_sign_in_and_back(installed: Installed, client: Clie
 def test_the_sign_in_page_tells_nothing_of_the_data(installed: Installed, client: Client) -> None:
     with installed(closed=True):
         page = get(client, "/en/account/sign-in/")
-        assert "open to people who have signed in" in page.text
+        assert "needs a sign-in" in page.text
         assert not page.all("nav")
         footer = page.one("footer").text
-        assert "Build" not in footer
+        assert "Data version" not in footer
         assert "Months" not in footer
         assert not get(client, "/en/nowhere/", 404).all("nav")
 

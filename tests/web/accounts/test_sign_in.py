@@ -245,7 +245,7 @@ def test_a_role_holds_from_the_next_request(site: Client) -> None:
     client = signed_in(person("kim", Role.VIEWER))
     refused = client.get("/en/account/log/")
     assert refused.status_code == 403
-    assert "your role does not open it" in refused.content.decode()
+    assert "your role has no access" in refused.content.decode()
     assert "Start this page again" not in refused.content.decode()
     people.set_role("kim", Role.ADMINISTRATOR)
     assert client.get("/account/log/").status_code == 200

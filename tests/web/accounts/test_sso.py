@@ -91,7 +91,7 @@ def test_it_never_leads_away_and_speaks_the_language_it_began_in(provider: Provi
     assert come(provider, Client(), query="?next=https://evil.example/").headers["Location"] == "/"
     assert come(provider, Client(), "/en").headers["Location"] == "/en/"
     provider.claims = {"aud": "another"}
-    assert "did not let you in" in come(provider, Client(), "/en", 403).content.decode()
+    assert "Single sign-on failed" in come(provider, Client(), "/en", 403).content.decode()
 
 
 def test_the_policy_stays_tight(provider: Provider) -> None:
@@ -201,15 +201,15 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
     ("refusal", "status", "told", "reason", "logged"),
     [
         ((400, '{"error": "invalid_grant"}'), 403, "did not confirm", "Refused: invalid_grant", 1),
-        ((401, '{"error": "invalid_client"}'), 503, "is not set up", "NotSetUp: invalid_client", 0),
-        ((400, '{"error": "unauthorized_client"}'), 503, "is not set up",
+        ((401, '{"error": "invalid_client"}'), 503, "do not match", "NotSetUp: invalid_client", 0),
+        ((400, '{"error": "unauthorized_client"}'), 503, "do not match",
          "NotSetUp: unauthorized_client", 0),
-        ((401, "who are you"), 503, "is not set up", "NotSetUp: status 401", 0),
-        ((404, "nothing here"), 503, "is not set up", "NotSetUp: status 404", 0),
-        ((502, "<html>"), 503, "error of its own", "Failing: status 502", 0),
-        ((400, '{"error": "server_error"}'), 503, "error of its own", "Failing: server_error", 0),
-        ((400, '{"error": "<script>"}'), 503, "is not set up", "NotSetUp: status 400", 0),
-        ((200, "no JSON"), 403, "did not let you in", "NotTrusted: no JSON", 1),
+        ((401, "who are you"), 503, "do not match", "NotSetUp: status 401", 0),
+        ((404, "nothing here"), 503, "do not match", "NotSetUp: status 404", 0),
+        ((502, "<html>"), 503, "returned an error", "Failing: status 502", 0),
+        ((400, '{"error": "server_error"}'), 503, "returned an error", "Failing: server_error", 0),
+        ((400, '{"error": "<script>"}'), 503, "do not match", "NotSetUp: status 400", 0),
+        ((200, "no JSON"), 403, "Single sign-on failed", "NotTrusted: no JSON", 1),
     ],
 )  # fmt: skip
 def test_a_refusal_of_the_provider_is_told_as_what_it_is(
@@ -251,7 +251,7 @@ def test_an_issuer_that_is_none_is_told_as_that(
     provider: Provider, installed: Installed, caplog: pytest.LogCaptureFixture
 ) -> None:
     with installed(oidc_issuer=f"{provider.address}/realms/another", oidc_client_id=CLIENT):
-        assert "is not set up" in get(Client(), "/en/account/sso/", 503).one("h1").text
+        assert "do not match" in get(Client(), "/en/account/sso/", 503).one("h1").text
     assert said(caplog) == ["NotSetUp: status 400"]
 
 

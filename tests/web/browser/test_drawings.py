@@ -16,7 +16,7 @@ DRAWINGS = {
     "audiences/": (".map-figure",),
 }
 """By page the figures whose marks have a name and a figure."""
-TOLD = re.compile(r".+(: | [−+]?)\S*\d|: (대상 없음|no target)")
+TOLD = re.compile(r".+(: | [−+]?)\S*\d|: (추천 집단 없음|no group)")
 
 
 def drawing(figure: Locator) -> Locator:

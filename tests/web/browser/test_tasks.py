@@ -77,7 +77,6 @@ def test_the_sentence_becomes_a_plan_on_a_map(visit: Open, way: Way) -> None:
 def test_the_header_leads_to_every_page(visit: Open, way: Way) -> None:
     there = visit(way)
     for entry in ("advertisers/", "customers/", "audiences/", "data/", "evidence/"):
-        there.open("")
         link = there.page.locator(f"header a[href$='{entry}']:visible")
         if not link.count():
             there.page.locator("header summary:visible").click()

@@ -45,6 +45,8 @@ PAGES = {
     "audiences": "audiences/",
     "campaign": "campaign/?budget=50000000",
     "changes": "changes/?service=video&month=2023-03",
+    "help": "help/",
+    "scenarios": "campaign/scenarios/?a=service%3Ddelivery&b=service%3Ddelivery%26budget%3D30000000",
     "sign-in": "account/sign-in/",
     "api": "api/v1/docs",
     "error": f"customers/?district={quote('없는구')}",
@@ -58,6 +60,7 @@ FAULTS_ALONE = {"resultTypes": ["violations"], "selectors": False}
 """Options of axe: thousands of elements that are in order are not written out."""
 AXE = {**FAULTS_ALONE, "rules": {"target-size": {"enabled": True}}}
 """All rules of axe, and that what is pressed is 24 pixels wide and high (WCAG 2.2, 2.5.8)."""
+ASK_AXE = "([place, options]) => axe.run(place ?? document, options)"
 MENU = ".account-menu"
 """What the menu of the header opens, on a phone and for who is signed in."""
 SCREENS: dict[Lang, tuple[tuple[int, str], ...]] = {
@@ -67,14 +70,15 @@ SCREENS: dict[Lang, tuple[tuple[int, str], ...]] = {
 """Width and colours by language: both languages together see all four, and every pair is there."""
 
 
-def faults(page: Page, lang: Lang) -> list[str]:
+def faults(page: Page, lang: Lang, menu_too: bool = True) -> list[str]:
     """What axe finds on the page as it stands, of any weight, with all folds open.
 
     The page is looked at in both widths, and on a light and a dark screen. The menu of the header
     lies over what is beneath it while it is open: the page is looked at with the menu closed, so
-    that nothing is covered, and the menu then by itself.
+    that nothing is covered, and the menu then by itself, but where it is known from another page.
     """
     found = []
+    page.evaluate(Axe().axe_script)
     for width, scheme in SCREENS[lang]:
         page.set_viewport_size({"width": width, "height": HEIGHT[width]})
         page.emulate_media(
@@ -90,12 +94,12 @@ def faults(page: Page, lang: Lang) -> list[str]:
         if width == NARROW:  # nor is what is half beneath the bar of a phone: all is in view
             whole = page.evaluate("document.documentElement.scrollHeight")
             page.set_viewport_size({"width": width, "height": max(whole, HEIGHT[width])})
-        answers = [Axe().run(page, options=AXE).response]
+        answers = [page.evaluate(ASK_AXE, [None, AXE])]
         assert len(answers[0]["passes"]) > 10, "axe has not looked"
         menu = page.locator("details.menu")
-        if menu.is_visible():
+        if menu_too and menu.is_visible():
             menu.evaluate("(one) => one.open = true")
-            answers.append(Axe().run(page, context=MENU, options=AXE).response)
+            answers.append(page.evaluate(ASK_AXE, [MENU, AXE]))
             looked = {one["id"] for one in answers[1]["passes"] + answers[1]["violations"]}
             assert {"color-contrast", "target-size"} <= looked, "axe has not looked at the menu"
         found += [

@@ -36,7 +36,7 @@ from tests.web.plans.samples import FORM
 from tests.web.server import Server, free_port
 
 FORMS = "application/x-www-form-urlencoded"
-DAMAGED = "The database is damaged, or was emptied."
+DAMAGED = "The database is damaged or empty."
 SECRET = "connection to server at 10.1.2.3, user somebody failed"
 
 
@@ -270,7 +270,7 @@ def test_a_damaged_database_is_told_everywhere(
         assert status == 503
         assert "<header" in page
         # Emptied under SQLite's feet it may say no more than that the disk fails.
-        told_as = {"damaged, or was emptied", "cannot be used"}
+        told_as = {"damaged or empty", "cannot be used"}
         assert any(words in page for words in (told_as if how == "empty" else {DAMAGED}))
         assert kim.ask("/plans/")[0] == 503
         status, health, _ = site.get("/healthz")
@@ -285,10 +285,10 @@ def test_a_damaged_database_is_told_everywhere(
             done = told(*words.split())
             assert done.returncode == 1
             (line,) = done.stderr.splitlines()
-            assert line.startswith("telads: The website's database is damaged, or was emptied. (")
+            assert line.startswith("telads: The website's database is damaged or empty. (")
         done = told("doctor")
         assert done.returncode == 1
-        assert "LOOK  The website's database is damaged, or was emptied." in done.stdout
+        assert "LOOK  The website's database is damaged or empty." in done.stdout
 
 
 @pytest.mark.django_db

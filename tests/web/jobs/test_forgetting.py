@@ -42,11 +42,11 @@ def test_it_is_asked_for_and_built_without(poisoned: Store, administrator: Clien
 
     answer = administrator.post(ADDRESS, {"file": sha256(poisoned)})
     assert "/jobs/" in answer.headers["Location"]
-    assert "does not hold exactly these files" in get(administrator, "/en/admin-data/").text
+    assert "does not contain exactly these files" in get(administrator, "/en/admin-data/").text
     done()
     assert [str(month) for month in poisoned.build().months] == ["2023-06"]
     page = get(administrator, "/en/admin-data/")
-    assert "was taken back by root" in page.text
+    assert "was removed by root" in page.text
     assert "exactly these files" not in page.text
     assert ADDRESS not in str(page)
     logged = AuditEntry.objects.get(action="data-forget")
@@ -95,7 +95,7 @@ def test_a_file_that_is_in_force_for_another_month_is_refused_until_that_is_take
     assert outcomes(job) == {june.name: "refused"}
     assert [str(month) for month in poisoned.ledger().current()] == ["2023-06", "2023-08"]
     page = get(administrator, f"/en/admin-data/jobs/{job.pk}/")
-    assert "This very file is in force for 2023-06 already." in page.text
+    assert "This file is already in use for 2023-06." in page.text
     administrator.post(ADDRESS.replace("08", "06"), {
         "file": poisoned.ledger().current()[Month.of(2023, 6)].sha256,
     })  # fmt: skip

@@ -90,7 +90,7 @@ def test_cancelled_between_two_files(
     assert workspace.build_name() is None
     assert list((workspace.path / UPLOADS).iterdir()) == []
     page = get(administrator, "/en/admin-data/")
-    assert "does not hold exactly these files" in page.text
+    assert "does not contain exactly these files" in page.text
     administrator.post("/en/admin-data/build/")
     built = done()
     assert (built.state, built.files) == (State.DONE, [])
@@ -334,7 +334,7 @@ def test_a_former_build_is_used_again_and_the_newer_one_too(
     answer = administrator.post(f"/en/admin-data/builds/{first}/use/")
     assert answer.headers["Location"] == "/en/admin-data/#builds"
     assert health() == first
-    assert "does not hold exactly these files" in get(administrator, "/en/admin-data/").text
+    assert "does not contain exactly these files" in get(administrator, "/en/admin-data/").text
     administrator.post(f"/admin-data/builds/{second}/use/")
     assert health() == second
     administrator.post(f"/admin-data/builds/{first}/use/")
@@ -374,7 +374,7 @@ def test_a_setting_that_waits_for_a_build_is_told_beside_the_button_that_makes_i
     assert "TELADS_FLOOR" not in get(administrator, "/en/admin-data/").text
     with override_settings(TELADS=replace(django_settings.TELADS, floor=60)):
         notice = get(administrator, "/en/admin-data/").one("div", class_="notice-warm")
-        assert "TELADS_FLOOR is 60, but the build in force was made with 50." in notice.text
+        assert "TELADS_FLOOR is 60, but the current data version was made with 50." in notice.text
         assert "telads build" not in notice.text
         assert notice.one("form").attributes["action"] == "/en/admin-data/build/"
         administrator.post("/admin-data/build/")
@@ -412,7 +412,7 @@ def test_a_restored_job_without_its_files_says_so(
     shutil.rmtree(workspace.path / UPLOADS)
     job = done()
     assert job.state == State.FAILED
-    assert "are gone" in job.problem[1]
+    assert "no longer exist" in job.problem[1]
 
 
 def test_numbers_no_job_can_have_are_not_there(administrator: Client) -> None:

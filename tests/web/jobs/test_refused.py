@@ -16,9 +16,9 @@ from tests.web.jobs.conftest import Upload, done
 pytestmark = pytest.mark.django_db
 
 OTHERWISE = {
-    "no month": "does not tell its month",
-    "damaged old workbook": "not taken here",
-    "other kind": "not taken here",
+    "no month": "does not say its month",
+    "damaged old workbook": "not accepted",
+    "other kind": "not accepted",
 }
 """What is said here in other words: of what a browser's user cannot do, or is not let do."""
 UPLOADED = {name: case for name, case in REFUSED.items()

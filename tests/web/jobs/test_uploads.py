@@ -106,7 +106,7 @@ def test_a_month_that_no_name_tells_is_asked_for(
     job = done()
     assert outcomes(job) == {"통신.xlsx": "refused"}
     page = get(administrator, f"/admin-data/jobs/{job.pk}/")
-    assert "이 파일만 기준 달(2023-06)까지 적어" in page.one("ul", class_="report").text
+    assert "이 파일만 기준월(2023-06)까지 적어" in page.one("ul", class_="report").text
     assert "--month" not in page.text
     upload(nameless, month="2023-06")
     assert outcomes(done()) == {"통신.xlsx": "taken"}

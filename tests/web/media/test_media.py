@@ -243,7 +243,7 @@ def test_a_campaign_of_media_becomes_their_plan(kim: Client, twin_build: Build) 
     add(kim, **GFA)
     add(kim, **KAKAO)
     page = get(kim, "/campaign/?service=delivery&budget=20000000")
-    (link,) = [one for one in page.all("a") if "from=campaign" in one.attributes.get("href", "")]
+    (link,) = [one for one in page.all("a") if "plans/new/?from" in one.attributes.get("href", "")]
     form = get(kim, link.attributes["href"])
     assert texts(form, "p0_name") == ["네이버 GFA"]
     assert texts(form, "p0_minimum") == ["1,000,000"]

@@ -27,7 +27,7 @@ from telads.web.formatting import written
 from telads.web.pages.advertisers.present import extent
 from telads.wording import segment_name
 from tests.asked import platforms, targets
-from tests.seoul import AGES, BY_ID
+from tests.seoul import AGES, BY_ID, SERVICES
 from tests.web.csv_rows import assert_rows
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
 
@@ -95,7 +95,7 @@ def test_one_month_alone_has_no_range(site: Client) -> None:
         ("audiences", "2023-02", True),
     ):
         facts = get(site, f"/{page}/?month={month}").one("dl", class_="facts").text
-        assert ("기준 달까지 최대 12개월 동안의 범위(명)" in facts) == ranged, (page, month)
+        assert ("기준월까지 최대 12개월 동안의 범위(명)" in facts) == ranged, (page, month)
 
 
 def test_each_target_shows_the_platforms_of_its_own(site: Client, twin_build: Build) -> None:
@@ -105,7 +105,7 @@ def test_each_target_shows_the_platforms_of_its_own(site: Client, twin_build: Bu
         segment = (target["district"], target["sex"], target["age"])
         own = platforms(twin_build, "delivery", *segment, "2023-03").rows.to_dicts()
         shown = platforms_of(row)
-        assert len(shown) == len(own) == 6
+        assert len(shown) == len(own) == len(SERVICES) - 1
         for parts, figures in zip(shown, own, strict=True):
             text = written("platforms", figures, "ko")
             assert parts == [text[name] for name in ("service", "affinity", "association", "index")]
@@ -128,7 +128,7 @@ def test_by_association_a_platform_has_its_interval_and_its_use(
             assert parts == [text["service"], text["association"],
                              f"{text['low']} … {text['high']}", text["p_first"], use]  # fmt: skip
         tied = sum(1 for one in own if one["tie_group"] == 1)
-        assert ("가릴 수 없습니다" in row.text) == (tied > 1)
+        assert ("공동 1위" in row.text) == (tied > 1)
 
 
 @pytest.mark.seoul
@@ -151,12 +151,12 @@ def test_an_index_service_has_one_order_and_says_why(site: Client) -> None:
             for one in page.all("input", type="radio")
         }
         assert possible == {"affinity": True, "excess": False, "volume": False}
-        assert "유튜브: 원자료가 표준화된 지수라" in page.one("fieldset", id="orders").text
+        assert "유튜브: 원본 데이터가 표준화 점수라" in page.one("fieldset", id="orders").text
         table = page.one("table", class_="targets")
         assert not table.all("td", class_="share")
         assert not table.all("td", class_="index")
-    assert "standardised index" in get(site, "/en/advertisers/?service=netflix").text
-    assert "표준화된 지수라" not in get(site, PAGE).text
+    assert "standardised scores only" in get(site, "/en/advertisers/?service=netflix").text
+    assert "표준화 점수라" not in get(site, PAGE).text
 
 
 def test_each_order_is_explained_in_a_line(site: Client) -> None:
@@ -185,13 +185,13 @@ def test_the_map_tells_where_the_targets_are(site: Client, twin_build: Build) ->
     outlines = {path.attributes["id"] for path in page.all("path") if "id" in path.attributes}
     assert len(outlines) == 25
     figure = page.one("figure", class_="map-figure")
-    assert f"자치구 {count}곳에 대상 30개" in figure.one("figcaption").text
+    assert f"자치구 {count}곳에 추천 집단 30개" in figure.one("figcaption").text
     for layout, rank in (("wide", "위"), ("narrow", "")):
         picture = figure.one("div", class_=f"only-{layout}").one("svg")
-        assert "광고 대상 30개 집단" in picture.attributes["aria-label"]
+        assert "추천 집단 30개" in picture.attributes["aria-label"]
         told = dict(mark.text.split(": ") for mark in picture.all("title"))
         assert len(told) == 25
-        assert sum(len(each.split(",")) for each in told.values() if each != "대상 없음") == 30
+        assert sum(len(each.split(",")) for each in told.values() if each != "추천 집단 없음") == 30
         first = answer.rows["district"][0]
         assert told[first].startswith("1 ")
         uses = picture.all("use")
@@ -207,9 +207,9 @@ def test_the_map_tells_where_the_targets_are(site: Client, twin_build: Build) ->
 
 def test_without_a_choice_a_service_is_an_example(site: Client) -> None:
     page = get(site, "/advertisers/")
-    assert "예시입니다" in page.one("section", id="result").text
-    assert page.one("div", class_="grid-answer").one("h2").text == "배달 광고의 대상"
-    assert "예시입니다" not in get(site, PAGE).text
+    assert "예시로" in page.one("section", id="result").text
+    assert page.one("div", class_="grid-answer").one("h2").text == "배달 광고의 추천 집단"
+    assert "예시로" not in get(site, PAGE).text
 
 
 def test_nobody_to_show_is_said(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,8 +326,8 @@ def test_files_of_other_choices_have_other_names(site: Client, twin_build: Build
 
 @pytest.mark.parametrize(
     ("targets", "districts", "told"),
-    [(1, 1, "1 target in 1 district"), (2, 1, "2 targets in 1 district"),
-     (30, 12, "30 targets in 12 districts")],
+    [(1, 1, "1 group in 1 district"), (2, 1, "2 groups in 1 district"),
+     (30, 12, "30 groups in 12 districts")],
 )  # fmt: skip
 def test_one_target_is_not_plural(targets: int, districts: int, told: str) -> None:
     assert extent(targets, districts).en == told
@@ -335,10 +335,13 @@ def test_one_target_is_not_plural(targets: int, districts: int, told: str) -> No
 
 def test_one_target_on_the_map(site: Client) -> None:
     page = get(site, "/en/advertisers/?service=delivery&sex=M&age=30&district=강북구")
-    assert page.one("figcaption").one("strong").text == "1 target in 1 district"
+    assert page.one("figcaption").one("strong").text == "1 group in 1 district"
     picture = page.one("div", class_="only-wide").one("svg")
-    assert picture.attributes["aria-label"] == "The delivery target: men 30-39 in Gangbuk-gu"
-    assert sum(mark.text.endswith(": no target") for mark in picture.all("title")) == 24
+    assert (
+        picture.attributes["aria-label"]
+        == "Recommended group for delivery: men 30-39 in Gangbuk-gu"
+    )
+    assert sum(mark.text.endswith(": no group") for mark in picture.all("title")) == 24
 
 
 def test_an_association_below_zero_is_explained(site: Client) -> None:

@@ -101,17 +101,17 @@ def test_wrong_choices_are_told(site: Client, query: str, status: int) -> None:
 
 def test_without_a_choice_it_is_an_example_and_everybody_can_be_asked_for(site: Client) -> None:
     example = get(site, "/en/audiences/")
-    assert "An example" in example.text
+    assert "this example" in example.text
     share = float(example.one("dl", class_="facts").text.split("%")[0].split("city")[-1])
     assert share < 33  # who uses it "much more than the city" is not half of the city
     everybody = get(site, "/en/audiences/?service=")
-    assert "An example" not in everybody.text
+    assert "this example" not in everybody.text
     assert "100.0%" in everybody.one("dl", class_="facts").text
 
 
 def test_lookalikes_count_when_the_segment_is_named_whole(site: Client) -> None:
     begun = get(site, "/en/audiences/?like_district=강남구&age=30")
-    assert "as soon as" in begun.text
+    assert "once" in begun.text
     whole = get(site, "/en/audiences/?like_district=강남구&like_sex=F&like_age=30&top=3")
     assert "3 segments" in whole.all("p", class_="lead")[0].text
 
@@ -150,7 +150,7 @@ def test_the_map_has_equal_steps() -> None:
     fills = {one.findtext("title"): one.get("fill") for one in tree(drawn.svg).iter("path")}
     assert fills["강남구: 3.0만 명"] == FILE["amount-5"]
     assert fills["종로구: 4,000명"] == FILE["amount-0"]
-    assert "url(#" in str(fills["중구: 대상 없음"])
+    assert "url(#" in str(fills["중구: 타겟 없음"])
     assert [one.text for one in texts(drawn.svg) if one.kind == "tick"] == ["0", "1.5", "3.0"]
-    assert drawn.finding == "대상은 강남구에 가장 많이 삽니다(3.0만 명)"
+    assert drawn.finding == "타겟은 강남구에 가장 많이 삽니다(3.0만 명)"
     assert drawn.table.rows == [["강남구", "30,000"], ["종로구", "4,000"], ["중구", "0"]]

@@ -255,7 +255,7 @@ def test_a_choice_exchanges_the_result_alone(site: Client) -> None:
 def test_a_campaign_becomes_a_plan(site: Client, twin_build: Build, query: str) -> None:
     page = get(site, f"/campaign/?{query}")
     planner = signed_in(person("kim"))
-    (link,) = [one for one in page.all("a") if "from=campaign" in one.attributes.get("href", "")]
+    (link,) = [one for one in page.all("a") if "plans/new/?from" in one.attributes.get("href", "")]
     form = get(planner, link.attributes["href"])
     typed = {one.attributes.get("value") for one in form.all("input")}
     assert form.one("input", name="budget").attributes["value"] == "30,000,000"
@@ -269,7 +269,7 @@ def test_a_campaign_becomes_a_plan(site: Client, twin_build: Build, query: str) 
 def test_the_first_groups_are_an_audience_by_rules(site: Client, twin_build: Build) -> None:
     page = get(site, "/campaign/?who=F&district=강남구&district=관악구")
     (link,) = [one.attributes["href"] for one in page.one("div", class_="campaign-bar").all("a")
-               if "/audiences/" in one.attributes["href"]]  # fmt: skip
+               if "/audiences/?" in one.attributes["href"]]  # fmt: skip
     there = get(site, link)
     assert f"{len(ticked(page))}개 집단" in there.text
 

@@ -16,7 +16,7 @@ from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import written
 from tests.asked import lookalike, services, signals, trends
-from tests.seoul import AGES, BY_ID
+from tests.seoul import AGES, BY_ID, SERVICES
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
 CHOICE = {"district": "강남구", "sex": "F", "age": "30", "month": "2023-03"}
@@ -35,7 +35,7 @@ def test_services_stand_in_the_order_of_the_answer_with_every_figure(
     table = get(site, address(root)).one("table", class_="services")
     answer = services(twin_build, *OF)
     shown = table.one("tbody").all("tr")
-    assert len(shown) == 7
+    assert len(shown) == len(SERVICES)
     for row, figures in zip(shown, answer.rows.to_dicts(), strict=True):
         text = written("services", figures, lang)
         assert row.one("th").one("a").text == BY_ID[figures["service"]].text(lang)
@@ -54,8 +54,8 @@ def test_services_stand_in_the_order_of_the_answer_with_every_figure(
 
 @pytest.mark.parametrize(
     ("root", "city", "own"),
-    [("/customers/", "서울 전반의 움직임", "이 지역의 움직임"),
-     ("/en/customers/", "a movement all over Seoul", "this district's own")],
+    [("/customers/", "서울 전체의 변화", "이 지역만의 변화"),
+     ("/en/customers/", "a change across Seoul", "local, mostly temporary")],
 )  # fmt: skip
 def test_a_movement_names_its_source_and_both_parts(
     site: Client, twin_build: Build, root: str, city: str, own: str
@@ -90,7 +90,7 @@ def test_sentences_size_window_and_signals_are_those_of_the_answers(
     facts = page.one("dl", class_="facts").text
     assert f"{answer.facts['population_low']:,}–{answer.facts['population_high']:,}" in facts
     assert f"{answer.facts['population_share']:.1%}" in facts
-    assert ("관측 2022년 12월–2023년 2월" if lang == "ko" else "observed 2022-12 to 2023-02") in (
+    assert ("집계 2022년 12월–2023년 2월" if lang == "ko" else "period 2022-12 to 2023-02") in (
         page.text
     )
     rows = page.one("table", class_="signals").one("tbody").all("tr")
@@ -118,7 +118,7 @@ def test_each_service_has_its_line_beside_the_city_s(site: Client, twin_build: B
         assert "2023년 1월부터 2023년 4월까지" in picture.attributes["aria-label"]
         assert item.one("path", class_="line-own").attributes["d"].count("L") == 3
         assert item.one("path", class_="line-beside").attributes["d"].count("L") == 3
-    assert "그림마다 눈금이 다릅니다" in page.text
+    assert "차트마다 눈금이 다릅니다" in page.text
     newest = trends(twin_build, *OF[:3]).rows.to_dicts()[-1]
     assert f"월 {newest['value']:.1f}일" in items[-1].text
     assert f"서울 월 {newest['city']:.1f}일" in items[-1].text
@@ -149,11 +149,11 @@ def test_a_service_leads_to_its_targets_and_back(site: Client) -> None:
 
 def test_without_a_choice_the_largest_group_is_an_example(site: Client, twin_build: Build) -> None:
     page = get(site, "/customers/")
-    assert "예시입니다" in page.one("section", id="result").text
+    assert "예시로" in page.one("section", id="result").text
     largest = largest_segment(twin_build, twin_build.months[-1])
     assert largest.district in page.one("h2").text
-    assert "예시입니다" not in get(site, address()).text
-    assert "An example" in get(site, "/en/customers/").text
+    assert "예시로" not in get(site, address()).text
+    assert "this example" in get(site, "/en/customers/").text
 
 
 def test_every_district_age_and_month_can_be_chosen(site: Client, twin_build: Build) -> None:

@@ -26,6 +26,7 @@ from telads.web.pages.data import present, views
 from telads.web.pages.data.present import SHOWN, windows
 from tests.asked import by_district
 from tests.render.samples import kinds, told
+from tests.seoul import SERVICE_IDS
 
 CHOICE = "month=2023-03&sex=F&age=30&district=강남구&measure=delivery"
 WEIGHT = 100_000
@@ -37,14 +38,15 @@ WEIGHT = 100_000
     [
         (
             "/data/",
-            ("데이터", "파일 원장", "2023년 1월부터 4월까지", "평균 나이는",
-             "관측 2023년 1월–3월", "20세 이상 사람은", "합성 자료",
-             "개인정보 보호 기준", "이동과 생활"),
+            ("데이터", "파일 이력", "2023년 1월부터 4월까지", "평균 나이는",
+             "집계 2023년 1월–3월", "20세 이상 사람은", "합성 데이터",
+             "최소 공개 인원", "이동과 생활"),
         ),
         (
             "/en/data/",
-            ("The data", "Ledger of files", "Average age: highest in",
-             "observed 2023-01 to 2023-03", "synthetic data", "Privacy floor", "Moving and living"),
+            ("The data", "File history", "Average age: highest in",
+             "period 2023-01 to 2023-03", "synthetic data", "Minimum group size",
+             "Moving and living"),
         ),
     ],
 )  # fmt: skip
@@ -66,7 +68,7 @@ def test_the_choice_is_in_every_picture(site: Client) -> None:
     assert "강남구 30대 여성" in page  # the lines
     assert "배달 이용은" in page  # the map
     assert "강남구에는" in page  # the ages
-    assert page.count("관측 2022년 12월–2023년 2월") >= 4
+    assert page.count("집계 2022년 12월–2023년 2월") >= 4
     for value in ("2023-03", "F", "30", "강남구", "delivery"):
         assert f'<option value="{value}" selected>' in page
 
@@ -193,12 +195,11 @@ def test_the_ages_table_says_that_it_counts_persons(site: Client) -> None:
 def test_the_lines_file_equals_its_table(site: Client) -> None:
     rows = read_csv(site, "/data/monthly.csv?age=20")
     shown = shown_table(site, "/data/?age=20", "monthly")
-    order = ("game", "finance", "shopping", "video", "youtube", "netflix", "delivery")
     known = {(row["month"], row["group"], row["service"]): float(row["value"]) for row in rows}
     table = {
         (str(Month.parse(month)), group, service): number(cell)
         for month, group, *cells in shown
-        for service, cell in zip(order, cells, strict=True)
+        for service, cell in zip(SERVICE_IDS, cells, strict=True)
     }
     assert table.keys() == known.keys()
     assert len({group for _, group, _ in table}) == 2
@@ -213,7 +214,7 @@ def test_the_heatmap_file_equals_its_table(site: Client) -> None:
         for row in rows
         if row["correlation"]
     }
-    assert len(shown) == 21
+    assert len(shown) == len(SERVICE_IDS) * (len(SERVICE_IDS) - 1) / 2
     pair = next(row for row in shown if row[0] == "Games × Finance")
     assert [number(cell) for cell in pair[1:]] == pytest.approx(
         [known["game", "finance", age] for age in ("20", "30", "40", "50", "60", "70")], abs=0.0051
@@ -309,7 +310,7 @@ def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace:
         return page[page.index('id="ledger"') :]
 
     before, path = shown(), twin_workspace.ledger_path
-    assert "Files were taken in after" not in before
+    assert "Files were loaded after" not in before
     text, stat = path.read_text("utf-8"), path.stat()
     try:
         path.write_text(text.replace('"masked": ', '"masked": 9'), encoding="utf-8")

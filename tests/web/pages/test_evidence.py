@@ -33,9 +33,17 @@ from tests.asked import comparison, evaluation
     [
         (
             "/evidence/",
-            ("정확도", "같은 자료로 견준 2023년 연구 방식", "우연(대조)", "개인정보 보호"),
+            (
+                "정확도",
+                "같은 데이터로 비교한 기존 방식(2023년 연구)",
+                "우연(대조)",
+                "개인정보 보호",
+            ),
         ),
-        ("/en/evidence/", ("Accuracy", "Beside the classic method", "chance (control)", "Privacy")),
+        (
+            "/en/evidence/",
+            ("Accuracy", "The 2023 method on the same data", "chance (control)", "Privacy"),
+        ),
     ],
 )
 def test_the_page_in_both_languages(site: Client, address: str, words: tuple[str, ...]) -> None:
@@ -56,15 +64,15 @@ def test_the_figures_are_the_evaluations(site: Client, twin_workspace: Store, ho
     (held,) = answer.rows.filter(
         (pl.col("measure") == "coverage") & (pl.col("recommender") == "affinity")
     )["value"]
-    assert f"held in {held:.1%} of cases" in page
-    overlap = "of the three had been seen already" in page
+    assert f"were right in {held:.1%} of cases" in page
+    overlap = "of the three had already been seen" in page
     assert overlap == (horizon == 1)
 
 
 @pytest.mark.parametrize(
     ("address", "ceiling", "missing"),
     [("/evidence/", "추정값이므로 어떤 방법이 우연히 넘을 수도", "광고를 보고 산 것도"),
-     ("/en/evidence/", "a method may pass it by chance", "nothing that was bought because of")],
+     ("/en/evidence/", "a method may pass it by chance", "usage score says how much")],
 )  # fmt: skip
 def test_what_is_told_of_ceiling_and_data_is_true(
     site: Client, address: str, ceiling: str, missing: str
@@ -141,10 +149,10 @@ def test_one_month_is_too_few_and_that_is_explained(
     with override_settings(TELADS=replace(django_settings.TELADS, workspace=workspace.path)):
         response = client.get("/evidence/")
         customers = client.get("/customers/").content.decode()
-    assert "두 달 이상의 자료가 있어야" in customers
+    assert "두 달 이상의 데이터가 있어야" in customers
     assert 'class="lines"' not in customers
     page = response.content.decode()
     assert response.status_code == 200
     assert "평가할 만큼 달이 많지 않습니다" in page
     assert "1.00 – 1.00" not in page  # weights are ratios to the mean of the months
-    assert "같은 자료로 견준 2023년 연구 방식" in page
+    assert "같은 데이터로 비교한 기존 방식(2023년 연구)" in page

@@ -106,10 +106,10 @@ def test_the_newest_months_movements_with_their_figures_and_places(
 
 
 def test_the_data_stand_in_one_line_and_their_windows_on_the_page_of_the_data(site: Client) -> None:
-    assert "4개월의 자료가 있습니다" in get(site, "/").text
+    assert "4개월의 데이터가 있습니다" in get(site, "/").text
     page = site.get("/data/").content.decode()
-    assert "관측 2022년 10월–2023년 3월" in page
-    assert "4개월의 자료가 있습니다" in page
+    assert "집계 2022년 10월–2023년 3월" in page
+    assert "4개월의 데이터가 있습니다" in page
     assert "4 months are loaded" in site.get("/en/data/").content.decode()
 
 
@@ -121,4 +121,4 @@ def test_before_the_first_build_it_says_what_to_do(client: Client, tmp_path: Pat
     assert str(tmp_path) not in away
     assert korean.status_code == english.status_code == 200
     assert f"telads ingest FILES --workspace {tmp_path}" in korean.content.decode()
-    assert "Nothing is built yet" in english.content.decode()
+    assert "No data has been built yet" in english.content.decode()

@@ -58,7 +58,7 @@ def test_a_plan_is_deleted_by_a_word_and_its_links_are_dead(planner: Client, wor
     refused = planner.post(f"/plans/{plan.pk}/delete/", {"word": "yes"})
     assert refused.status_code == 400
     told = read(refused.content.decode())
-    assert "삭제라고" in faults(told)["word"]
+    assert "‘삭제’를 정확히" in faults(told)["word"]
     assert told.one("input", name="word").attributes["value"] == "yes"
     assert Client().get(link).status_code == 200
     done = planner.post(f"/plans/{plan.pk}/delete/", {"word": word})

@@ -135,7 +135,7 @@ def test_a_curve_beyond_all_numbers_is_refused_at_its_field(planner: Client, cur
     response = planner.post("/en/plans/new/", {**FORM, "p0_curve": curve, "try": "1"})
     assert response.status_code == 400
     page = read(response.content.decode())
-    assert "beyond what can be computed" in page.one(id="wrong").text
+    assert "out of range" in page.one(id="wrong").text
     assert page.one("input", name="p0_curve").attributes["aria-invalid"] == "true"
 
 
@@ -150,8 +150,8 @@ def test_where_nobody_is_reached_nobody_is_reached_often(planner: Client) -> Non
     few = {**FORM, "budget": "1", "unit": "1", "p0_minimum": "", "try": "1"}
     page = read(planner.post("/en/plans/new/", few).content.decode())
     result = page.one("section", class_="plan-result")
-    assert "reach fewer than 10 people" in result.one("p", class_="lead").text
-    assert "times each" not in result.text
+    assert "reaches fewer than 10 people" in result.one("p", class_="lead").text
+    assert "average frequency of" not in result.text
     assert "frequency, per person reached –" in result.one("dl", class_="facts").text
 
 
@@ -178,19 +178,19 @@ def test_saving_keeps_what_was_made_word_for_word(planner: Client, twin_build: B
         ({"budget": "9" * 40}, "too large"),
         ({"budget": "1억 5000"}, "two ways"),
         ({"budget": "nan"}, "not a number"),
-        ({"budget": "0"}, "This value has a wrong form. (value 0)"),
-        ({"name": "=1+1"}, "no name"),
-        ({"name": "a\0b"}, "no name"),
-        ({"p1_name": "@cmd"}, "no name"),
+        ({"budget": "0"}, "The value has the wrong format. (value 0)"),
+        ({"name": "=1+1"}, "Enter a valid name"),
+        ({"name": "a\0b"}, "Enter a valid name"),
+        ({"p1_name": "@cmd"}, "Enter a valid name"),
         ({"rules": "{"}, "rules of the audience"),
         ({"rules": '{"all":' * 2000}, "rules of the audience"),
         ({"rules": '{"where":{"all":[{"age":[20]},{"service":"game","affinity":99}]}}'}, "too few"),
-        ({"p0_service": "delivery"}, "no platform for itself"),
+        ({"p0_service": "delivery"}, "cannot be its own platform"),
         ({"p1_curve": "1:0.1, 2:0.9"}, "Reach rises faster"),
-        ({"goal": "at_most", "often": "0.01"}, "cannot be met"),
-        ({"month": "2031-01"}, "month"),
+        ({"goal": "at_most", "often": "0.01"}, "is not possible"),
+        ({"month": "2031-01"}, "Month not found"),
         ({"advertise": ""}, "Choose the service to advertise"),
-        ({"budget": ""}, "Write the budget"),
+        ({"budget": ""}, "Enter the budget"),
         ({"p0_service": ""}, "Choose the platform of each row"),
     ],
 )
@@ -210,41 +210,45 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
     [
         ({"p1_service": "game", "p1_price": "-3500"}, "p1_price",
          "매체 2번(게임) CPM(원): 값의 형식이 맞지 않습니다. (값 -3500)",
-         "Platform 2 (Games), CPM (won): This value has a wrong form. (value -3500)"),
+         "Platform 2 (Games), CPM (won): The value has the wrong format. (value -3500)"),
         ({"p0_price": ""}, "p0_price", "(값 비어 있음)", "(value empty)"),
-        ({"p0_service": "delivery"}, "p0_service", "매체 1번: 광고할", "Platform 1: The service"),
+        ({"p0_service": "delivery"}, "p0_service", "매체 1번: 광고할", "Platform 1: The "
+                                                                       "advertised service"),
         ({"p0_service": ""}, "p0_service", "매체 1번: 빠진", "Platform 1: Something is missing"),
         ({"p0_cap": "1,000"}, "p0_cap",
-         "매체 1번(쇼핑) 집행 상한(원): 쇼핑의 상한이 최소 집행액보다 4,999,000원 적습니다. 상한을",
-         "Platform 1 (Shopping), Cap (won): The cap of Shopping lies"),
-        ({"p1_name": "=x"}, "p1_name", "표시할 이름: 이름이", "Name to show: This is no name"),
+         "매체 1번(쇼핑) 최대 집행액(원): 쇼핑의 최대 집행액이 최소 집행액보다 4,999,000원",
+         "Platform 1 (Shopping), Maximum spend (won): The maximum spend of Shopping is"),
+        ({"p1_name": "=x"}, "p1_name", "표시할 이름: 이름이", "Name to show: Enter a valid name"),
         ({"p1_service": "shopping", "p1_name": ""}, "p1_name", "두 번 있습니다.", "this name."),
         ({"budget": "x"}, "budget", "예산(원): 숫자가 아닙니다.", "Budget (won): This is not"),
         ({"budget": "1000000"}, "budget", "4,000,000원 넘습니다. 예산을", "4,000,000 won. Raise"),
-        ({"unit": "0"}, "unit", "집행 단위(원): ", "In steps of (won): "),
+        ({"unit": "0"}, "unit", "금액 단위(원): ", "Rounding unit (won): "),
         ({"unit": "6천만"}, "unit", "예산보다 10,000,000원 큽니다. (값 6천만)",
-         "In steps of (won): The unit of spends exceeds the budget by"),
+         "Rounding unit (won): The rounding unit exceeds the budget by"),
         ({"goal": "at_least"}, "often", "빈도(1인당 노출): 빠진",
          "Frequency: Something is missing"),
         ({"goal": "at_least", "often": "x"}, "often", "숫자가 아닙니다. (값 x)", "(value x)"),
         ({"goal": "at_most", "often": "-2"}, "often", "0보다 큰 수를", "a number above 0"),
-        ({"goal": "at_most", "often": "0.01"}, "often", "맞출 수 없습니다", "cannot be met"),
+        ({"goal": "at_most", "often": "0.01"}, "often", "맞출 수 없습니다", "is not possible"),
         ({"often": "3"}, "goal", "빈도 목표: 빠진", "Frequency goal: Something is missing"),
         ({"advertise": ""}, "advertise", "광고할 서비스: ", "Service to advertise: "),
-        ({"rules": "{"}, "rules", "규칙: 대상의 규칙을", "Rules: The rules of the audience"),
+        ({"rules": "{"}, "rules", "규칙: 타겟의 규칙을", "Rules: The rules of the audience"),
         ({"rules": '{"where":{"age":[35]}}'}, "rules", "규칙: where.age[0]:",
          "Rules: where.age[0]:"),
-        ({"p0_curve": "abc"}, "p0_curve", "(값 abc) 척도 하나", "(value abc) Write a scale"),
-        ({"p0_curve": "1:0.3, 1:0.4"}, "p0_curve", "(값 1:0.4) 척도 하나", "(value 1:0.4) Write a"),
-        ({"p0_curve": "0"}, "p0_curve", "(값 0) 척도 하나", "(value 0) Write a scale"),
-        ({"p0_ceiling": "1.2"}, "p0_ceiling", "도달 상한: 0.001 이상", "Ceiling: This is no"),
+        ({"p0_curve": "abc"}, "p0_curve", "(값 abc) 쏠림 계수 하나", "(value abc) Enter a "
+                                                                     "clustering factor"),
+        ({"p0_curve": "1:0.3, 1:0.4"}, "p0_curve", "(값 1:0.4) 쏠림 계수 "
+                                                   "하나", "(value 1:0.4) Enter a"),
+        ({"p0_curve": "0"}, "p0_curve", "(값 0) 쏠림 계수 하나", "(value 0) Enter a clustering "
+                                                                 "factor"),
+        ({"p0_ceiling": "1.2"}, "p0_ceiling", "도달 상한: 0.001 이상", "Ceiling: Not a share"),
         ({"p0_ceiling": "0"}, "p0_ceiling", "(값 0) 0.8이나", "(value 0) Write it as 0.8"),
         ({"p1_ceiling": "0.5"}, "p1_curve", "표의 마지막 도달률이 도달 상한보다", "The last point"),
-        ({"target": "reach", "level": "2"}, "level", "목표 값: 0보다 크고", "no share above 0"),
+        ({"target": "reach", "level": "2"}, "level", "목표 값: 0보다 크고", "Not a share above 0"),
         ({"target": "reach"}, "level", "목표 값: 빠진", "Its value: Something is missing"),
-        ({"level": "3"}, "target", "목표: 빠진", "Least budget for: Something is missing"),
+        ({"level": "3"}, "target", "목표: 빠진", "Minimum budget for: Something is missing"),
         ({"advertise": "youtube", "p1_service": "game", "p1_name": "", "objective": "index"},
-         "objective", "이미 표준화된", "already standardised"),
+         "objective", "이미 표준화", "already standardised"),
     ],
 )  # fmt: skip
 def test_an_error_names_and_marks_the_field_as_the_form_does(
@@ -372,7 +376,7 @@ def test_a_change_is_a_new_version_and_the_same_is_none(planner: Client) -> None
     late = planner.post(f"/en/plans/{plan.pk}/edit/", {**sent, "budget": "70000000"})
     assert late.status_code == 400
     shown = read(late.content.decode())
-    assert "Meanwhile kim saved version 2" in shown.one(role="alert").text
+    assert "kim saved version 2 in the meantime" in shown.one(role="alert").text
     assert _typed(shown)["budget"] == "70000000"
     for strange in ("9" * 5_000, "٣", "x", ""):
         told = planner.post(f"/plans/{plan.pk}/edit/", {**sent, "unit": "2000", "after": strange})
@@ -414,16 +418,13 @@ def test_a_plan_on_a_newer_month_says_what_changed(planner: Client) -> None:
     assert "From 2023-02" in page.text
     table = page.all("table")[-1]
     heads = [head.text for head in table.one("thead").all("th")]
-    assert "City's part" in heads
+    assert "Citywide" in heads
     rows = table.one("tbody").all("tr")
     assert len(rows) >= plan.newest.read().result.summary["segments"]
     saved_now = planner.post(f"/en/plans/{plan.pk}/versions/1/compare/")
     assert saved_now.headers["Location"] == f"/en/plans/{plan.pk}/versions/2/"
     assert plan.newest.month == "2023-04"
-    assert (
-        "Nothing at all is different"
-        in get(planner, f"/en/plans/{plan.pk}/versions/2/compare/").text
-    )
+    assert "Nothing changed" in get(planner, f"/en/plans/{plan.pk}/versions/2/compare/").text
 
 
 def test_any_two_versions_are_compared_whatever_month_is_there(planner: Client) -> None:
@@ -457,16 +458,16 @@ def test_a_version_says_whether_its_month_or_its_build_is_older(
     newest = str(twin_build.months[-1])
     older = saved(planner, month="2023-02")
     page = get(planner, f"/plans/{older.pk}/versions/1/").one("main").text
-    assert "기준 달은 2023년 2월이고 가장 새로운 달은 2023년 4월입니다" in page
+    assert "기준월은 2023년 2월이고 최신 달은 2023년 4월입니다" in page
     assert "저장한 뒤" not in page
     assert "Open on the newest month" in get(planner, f"/en/plans/{older.pk}/").text
     plan = saved(planner, month=newest)
     page = get(planner, f"/plans/{plan.pk}/").one("main").text
-    assert "가장 새로운 달" not in page
+    assert "최신 달" not in page
     assert "저장한 뒤" not in page
     PlanVersion.objects.filter(plan=plan).update(build="0123456789ab")
     page = get(planner, f"/plans/{plan.pk}/").one("main").text
-    assert "저장한 뒤 수치가 새로 계산되었습니다" in page
+    assert "저장한 뒤 데이터가 갱신되었습니다" in page
 
 
 def test_a_plan_that_was_tampered_with_is_not_shown(planner: Client) -> None:

@@ -129,8 +129,8 @@ def test_a_plan_is_taken_from_somebody_disabled(planner: Client) -> None:
 
 @pytest.mark.parametrize(
     ("who", "level", "field", "words"),
-    [("kim", "read", "who", "그런 사람이나 권한이 없습니다."),
-     ("nobody", "edit", "who", "그런 사람이나 권한이 없습니다."),
+    [("kim", "read", "who", "사용자나 권한을 찾을 수 없습니다."),
+     ("nobody", "edit", "who", "사용자나 권한을 찾을 수 없습니다."),
      ("lee", "own", "level", "고를 수 있는 값이 아닙니다."), ("a\0b", "read", "who", "null")],
 )  # fmt: skip
 def test_wrong_names_and_levels_are_told_on_the_plan_s_page(

@@ -44,12 +44,12 @@ class Chart:
 CHARTS: dict[str, Chart] = {
     chart.id: chart
     for chart in (
-        Chart("population", Text("성별·연령별 인구", "Population by sex and age")),
+        Chart("population", Text("성별·나이별 인구", "Population by sex and age")),
         Chart("choropleth", Text("자치구 지도", "District map")),
         Chart("correlation", Text("연령별 서비스 상관", "Services used together, by age")),
         Chart("monthly", Text("월별 추이", "Month by month")),
         Chart("ranking", Text("순위", "Ranking")),
-        Chart("targets", Text("대상 지도", "Map of targets")),
+        Chart("targets", Text("추천 집단 지도", "Map of recommended groups")),
         Chart("neighbourhoods", Text("동네 지도", "Map of neighbourhoods")),
     )
 }
@@ -61,7 +61,7 @@ def find_chart(id: str) -> Chart:
         return CHARTS[typed(id)]
     except KeyError:
         raise UnknownChoice(
-            Text("그런 그림은 없습니다.", "There is no such chart."),
+            Text("차트를 찾을 수 없습니다.", "Chart not found."),
             choose(id, map(same, CHARTS)),
             value=id,
         ) from None

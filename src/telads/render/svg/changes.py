@@ -16,9 +16,9 @@ from telads.wording import number
 if TYPE_CHECKING:
     import polars as pl
 
-_OWN = Text("지역 요인", "Own part")
-_UNIT = Text("지역 요인의 변화(%)", "Own part of the change (%)")
-_INDEXED = Text("지역 요인의 변화(표준편차)", "Own part of the change (sd)")
+_OWN = Text("지역 요인", "Local part")
+_UNIT = Text("지역 요인의 변화(%)", "Local part of the change (%)")
+_INDEXED = Text("지역 요인의 변화(표준편차)", "Local part of the change (sd)")
 _WITHIN = Text("뚜렷하지 않음", "within noise")
 _CLEAR = Text("뚜렷함", "clear")
 _MIDDLE = CHANGES // 2

@@ -22,8 +22,8 @@ _LONG: frozenset[Kind] = frozenset({"minutes", "seconds", "km"})
 _EACH: frozenset[Kind] = frozenset({"days", "minutes", "seconds", "km", "count", "money", "gb"})
 """Published as means per person."""
 _EVERYONE = Text("{first}세 이상 전체", "everyone aged {first} and over")
-_GAPS = Text("빗금은 자료 없음", "hatched: no data")
-_NO_DATA = Text("자료 없음", "no data")
+_GAPS = Text("빗금은 데이터 없음", "hatched: no data")
+_NO_DATA = Text("데이터 없음", "no data")
 _YEARS = Text("세", "years")
 _AVERAGE_AGE = Text("평균 나이", "Average age")
 _CROWD = 1000
@@ -133,7 +133,7 @@ def _finding(subject: _Subject, values: dict[str, float], lang: Lang) -> str:
     """State the highest and lowest districts. `values` is sorted."""
     name = subject.name(lang)
     if not values:
-        return Text(f"{name}: 보여 줄 자료가 없습니다", f"{name}: nothing to show")(lang)
+        return Text(f"{name}: 보여 줄 데이터가 없습니다", f"{name}: nothing to show")(lang)
     low, high = next(iter(values)), next(reversed(values))
     least, most = values[low], values[high]
     top, bottom = in_force().district_name(high, lang), in_force().district_name(low, lang)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WEAK = 0.1
 """Below this mean correlation no pair is named in the title."""
 _METHOD = Text(
-    "같은 연령대 동네 사이의 상관계수", "correlation between neighbourhoods within an age"
+    "같은 나이대 동네 사이의 상관계수", "correlation between neighbourhoods within an age"
 )
 _EVERYONE = Text("{city} 전체", "all of {city}")
 _GAPS = Text("회색은 계산할 수 없음", "grey: cannot be computed")
@@ -114,8 +114,8 @@ def _body(cells: list[_Cell], lang: Lang, layout: _Layout) -> Body:
     """One triangle of cells for each age, since the matrix is symmetric."""
     ages = sorted({cell.age for cell in cells})
     names = [service.text(lang) for service in in_force().services]
-    size = layout.cell
     left = max(pixels(name, LABEL) for name in names) + 8
+    size = min(layout.cell, int((layout.width / layout.columns - left) / (len(names) - 1)))
     # Extent of the slanted names: below a triangle, and to the left of the first.
     lean = max(pixels(name, LABEL) for name in names[:-1])
     foot = lean * math.sin(math.radians(_SLANT)) + 18

@@ -36,8 +36,8 @@ MARGIN, BELOW_HEADING = 16, 18
 """Margins of a picture in a file, in pixels."""
 UNKNOWN = "–"
 DISTRICT = Text("{district}", "{District}")
-_SYNTHETIC = Text("합성 자료", "synthetic data")
-_FIGURES = Text("그림의 숫자", "The figures of the picture")
+_SYNTHETIC = Text("합성 데이터", "synthetic data")
+_FIGURES = Text("차트의 수치", "The figures of the chart")
 _ID = "{id}"
 """Placeholder for the picture's own id in its markup: `url(#{id}hatch)`."""
 
@@ -267,7 +267,7 @@ def format_of(name: str) -> Format:
         if name == known:
             return known
     raise UnknownChoice(
-        Text("그런 파일 형식은 없습니다.", "There is no such format."),
+        Text("쓸 수 없는 파일 형식입니다.", "Format not found."),
         Text(f"{', '.join(FORMATS)} 중에서 골라 주세요.", f"Choose {', '.join(FORMATS)}."),
         value=name,
     )

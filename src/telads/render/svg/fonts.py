@@ -54,9 +54,10 @@ def _of_the_house(folder: Path) -> Path:
             return path
     raise SettingError(
         Text(f"설정 {VARIABLE}의 폴더에 한글 글꼴이 없습니다.",
-             f"The folder of the setting {VARIABLE} holds no Korean font."),
+             f"The folder of the setting {VARIABLE} contains no Korean font."),
         Text("한글이 있는 TTF나 OTF 글꼴의 폴더를 적거나, 설정을 지워 함께 설치된 글꼴을 쓰세요.",
-             "Name a folder with a TTF or OTF font for Korean, or unset it to use telads' own."),
+             "Give a folder with a TTF or OTF font for Korean, or unset it to use the bundled "
+             "font."),
         value=folder,
     )  # fmt: skip
 
@@ -95,12 +96,17 @@ def _name(face: object) -> str:
 
 
 @cache
-def _advances(font: Path) -> tuple[dict[int, str], dict[str, tuple[int, int]], int]:
-    """Letters to glyphs, glyphs to widths, and the units per em."""
+def _widths(font: Path) -> dict[int, float]:
+    """Widths in ems by code point: what is kept of the font's tables, which are ten times that."""
     from fontTools.ttLib import TTFont
 
     with font.open("rb") as file, TTFont(file, fontNumber=face(font), lazy=True) as opened:
-        return opened.getBestCmap(), opened["hmtx"].metrics, opened["head"].unitsPerEm
+        metrics, units = opened["hmtx"].metrics, opened["head"].unitsPerEm
+        few: dict[int, float] = {}  # most letters share one width, and one object for it
+        return {
+            code: few.setdefault(metrics[glyph][0], metrics[glyph][0] / units)
+            for code, glyph in opened.getBestCmap().items()
+        }
 
 
 @cache
@@ -111,9 +117,7 @@ def _known(font: Path) -> dict[str, float]:
 
 def _ems(letter: str, font: Path) -> float:
     """Width of a letter in ems; 1 if the font lacks it."""
-    glyphs, widths, units = _advances(font)
-    glyph = glyphs.get(ord(letter))
-    return widths[glyph][0] / units if glyph else 1.0
+    return _widths(font).get(ord(letter), 1.0)
 
 
 def pixels(text: str, size: float, bold: bool = False) -> float:

@@ -42,12 +42,13 @@ _NOTES = (
          "own scale in each panel, not from zero"),
 )  # fmt: skip
 _INDEX_NOTE = Text(
-    "표준화 지수는 달마다 기준을 새로 정하므로(점선) 달끼리 잇지 않으며 0을 함께 표시",
-    "indices: scaled anew each month (dashed lines), so months are not joined; 0 is drawn",
+    "표준화 점수는 달마다 기준을 새로 정하므로(점선) 달끼리 잇지 않으며 0을 함께 표시",
+    "standardised scores: new scale each month (dashed lines), so months are not joined; 0 is "
+    "drawn",
 )
-_YEAR_AGO = Text("점선은 한 해 전 같은 달", "dotted: the same month a year ago")
+_YEAR_AGO = Text("색 점선은 한 해 전 같은 달", "dotted in colour: the same month a year ago")
 _BREAK = Text("{month}에 계열이 끊겼을 수 있음", "possible break in {month}")
-_WHO, _MONTH = Text("누구", "Who"), Text("기준 달", "Month")
+_WHO, _MONTH = Text("누구", "Who"), Text("기준월", "Month")
 _STILL = 0.005
 """Smallest relative change of a day service that is called a movement."""
 
@@ -153,7 +154,7 @@ def panel_name(service: Measure, lang: Lang) -> str:
 
 
 def _unit(service: Measure, lang: Lang) -> str:
-    return Text("표준화 지수", "index")(lang) if service.is_index else service.unit(lang)
+    return Text("표준화 점수", "index")(lang) if service.is_index else service.unit(lang)
 
 
 def _with_unit(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:
@@ -436,7 +437,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
     months = usage["month"].unique().sort().to_list()
     if len(months) < 2:
         return Text(
-            "한 달 자료만으로는 변화를 말할 수 없습니다", "One month alone shows no change"
+            "한 달 데이터만으로는 변화를 말할 수 없습니다", "One month alone shows no change"
         )(lang)
     values: dict[tuple[str, str], float] = {
         (service, month): value
@@ -448,7 +449,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
         if first and last is not None:
             moves[service.id] = last / first - 1
     if not moves:
-        return Text("여러 달에 걸쳐 견줄 수 있는 서비스가 없습니다",
+        return Text("여러 달에 걸쳐 비교할 수 있는 서비스가 없습니다",
                     "No service can be compared over the months")(lang)  # fmt: skip
     most = max(moves, key=lambda id: abs(moves[id]))
     return _movement(most, moves[most], (months[0], months[-1]), about, lang)

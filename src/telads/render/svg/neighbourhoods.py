@@ -45,10 +45,10 @@ _READ_OUT = 14
 """From the map's foot to the line that tells the place in focus, or under the pointer."""
 _LINE = 7.0
 """From the middle of a label to the middle of its name, and of its figure."""
-_NO_DATA = Text("자료 없음", "no data")
-_GAPS = Text("빗금은 자료 없음", "hatched: no data")
-_INDEX = Text("지수({city}=100)", "Index (city 100)")
-_AFFINITY = Text("관심도(표준편차)", "Affinity (sd)")
+_NO_DATA = Text("데이터 없음", "no data")
+_GAPS = Text("빗금은 데이터 없음", "hatched: no data")
+_INDEX = Text("지수({city}=100)", "Index ({city} 100)")
+_AFFINITY = Text("이용 강도(표준편차)", "Usage score (sd)")
 _PEOPLE = Text("인원", "People")
 
 
@@ -156,7 +156,7 @@ def _finding(rows: Sequence[dict[str, Any]], service: Measure, figure: str, lang
     """Where most is used, and where least."""
     name = Text(service.text.ko, in_sentence(service.text.en))(lang)
     if not rows:
-        return Text(f"{name}: 보여 줄 자료가 없습니다", f"{name}: nothing to show")(lang)
+        return Text(f"{name}: 보여 줄 데이터가 없습니다", f"{name}: nothing to show")(lang)
     (most, high), (least, low) = (
         (_name(row, lang), _said(row[figure], service)) for row in (rows[0], rows[-1])
     )

@@ -25,7 +25,7 @@ _ALL = "amount-4"
 """Colour of both sexes together."""
 _IN_UNIT = {"ko": 10_000, "en": 1_000}
 _UNIT = Text("만 명", "thousands of people")
-_NOBODY = Text("대상 없음", "none of them")
+_NOBODY = Text("타겟 없음", "none of them")
 
 
 def draw(people: Answer, lang: Lang) -> Drawing:
@@ -53,8 +53,12 @@ def draw_audience(
     window: str,
     synthetic: bool,
     narrow: bool = False,
+    most: int = 0,
 ) -> Drawing:
-    """Map where an audience lives: people (rounded to 10) by district (Korean name)."""
+    """Map where an audience lives: people (rounded to 10) by district (Korean name).
+
+    The scale ends at `most`, for maps to be compared; by default at the largest district.
+    """
     import polars as pl
 
     frame = pl.DataFrame(
@@ -62,7 +66,7 @@ def draw_audience(
         schema={"district": pl.String, "population": pl.Int64},
     ).sort("population", "district", descending=[True, False])
     rows = [(name, count) for name, count in frame.iter_rows() if count]
-    most = max((count for _, count in rows), default=0) or 1
+    most = most or max((count for _, count in rows), default=0) or 1
     colours = steps("amount", AMOUNTS)
     ends = [number(most * share / _IN_UNIT[lang], digits=1) if share else "0"
             for share in (0.0, 0.5, 1.0)]  # fmt: skip
@@ -91,9 +95,9 @@ def draw_audience(
 def _most(rows: list[tuple[str, int]], lang: Lang) -> str:
     """State the district where most of them live."""
     if not rows:
-        return Text("사는 곳을 보여 줄 대상이 없습니다", "There is nobody to show")(lang)
+        return Text("사는 곳을 보여 줄 타겟이 없습니다", "There is no one to show")(lang)
     place, count = in_force().district_name(rows[0][0], lang), people_text(rows[0][1], lang)
-    return Text(f"대상은 {place}에 가장 많이 삽니다({count})",
+    return Text(f"타겟은 {place}에 가장 많이 삽니다({count})",
                 f"Most of them live in {place} ({count})")(lang)  # fmt: skip
 
 

@@ -167,7 +167,7 @@ def _base(district: str | None, lang: Lang) -> str:
 def _finding(groups: pl.DataFrame, district: str | None, lang: Lang) -> str:
     """State the largest group. `groups` is sorted by population, largest first."""
     if groups.is_empty():
-        return Text("보여 줄 인구 자료가 없습니다", "There are no people to show")(lang)
+        return Text("보여 줄 인구 데이터가 없습니다", "There are no people to show")(lang)
     first = groups.row(0, named=True)
     group, count = group_name(first["sex"], first["age"], lang), people(first["population"], lang)
     place = in_force().district_name(district, lang) if district else in_force().city(lang)

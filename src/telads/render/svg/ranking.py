@@ -16,15 +16,15 @@ from telads.wording import be, in_sentence, number
 if TYPE_CHECKING:
     import polars as pl
 
-_SHADES = Text("같은 색끼리는 순위를 가릴 수 없음", "same colour: order uncertain")
+_SHADES = Text("같은 색은 공동 순위", "same colour: order uncertain")
 _INTERVAL = Text("띠는 80% 구간", "bands: 80% interval")
 _CHANCE = Text("%는 1위일 확률", "%: chance of being first")
 _AFFINITY = Text("0 = {city} 시민 평균, 단위는 표준편차",
-                 "0 = {city}'s mean person, in standard deviations")  # fmt: skip
+                 "0 = {city} average, in standard deviations")  # fmt: skip
 _ASSOCIATION = Text(
-    "같은 연령 안에서 동네 사이의 상관", "correlation between neighbourhoods within an age"
+    "같은 나이 안에서 동네 사이의 상관", "correlation between neighbourhoods within an age"
 )
-_AXIS = {True: Text("연관", "association"), False: Text("관심도", "usage affinity")}
+_AXIS = {True: Text("동반 이용", "used together"), False: Text("이용 강도", "usage score")}
 _DEVIATIONS = Text("표준편차", "standard deviations")
 _CORRELATION = Text("상관계수", "correlation")
 _SERVICE, _LOW, _HIGH = (
@@ -214,7 +214,7 @@ def _associated(rows: list[_Row], service: Measure | None, lang: Lang) -> str:
     names = [in_force().measures[row.id].text for row in clear]
     also = Text(join_names([name.ko for name in names], "ko"),
                 join_names([in_sentence(name.en) for name in names], "en"))  # fmt: skip
-    tied = Text("(순위를 가릴 수 없음)", " (in no clear order)") if len(names) > 1 else Text("", "")
+    tied = Text("(공동 순위)", " (too close to call)") if len(names) > 1 else Text("", "")
     return Text(
         f"{josa(asked.ko, '을/를')} 많이 쓰는 동네일수록 {also.ko}도 많이 씁니다{tied.ko}",
         f"People in neighbourhoods where {in_sentence(asked.en)} {be(asked.en)} used more "
@@ -240,11 +240,12 @@ def _preferred(rows: list[_Row], audience: str, lang: Lang) -> str:
         )(lang)
     if len(tied) > 1:
         return Text(
-            f"{whom.ko}에게는 {josa(names.ko, '이/가')} 나란히 두드러집니다(순위를 가릴 수 없음)",
-            f"For {whom.en}, {names.en} lead together (in no clear order)",
+            f"{whom.ko}에게는 {josa(names.ko, '이/가')} 비슷하게 가장 두드러집니다(공동 1위)",
+            f"For {whom.en}, {names.en} lead together (too close to call)",
         )(lang)
     figure = number(rows[0].value, "index")
     return Text(
-        f"{whom.ko}에게 가장 두드러진 서비스는 {names.ko}입니다(관심도 {figure})",
-        f"The service that stands out for {whom.en} is {names.en} (affinity {figure})",
+        f"{whom.ko}에게 가장 두드러진 서비스는 {names.ko}입니다(이용 강도 {figure})",
+        f"{whom.en[:1].upper()}{whom.en[1:]} use {names.en} most, compared with average "
+        f"(usage score {figure})",
     )(lang)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _SHOWN = 3
 """Ranks written into a district; the rest is counted."""
 _RANKS = Text("숫자는 순위", "figures: ranks")
-_GAPS = Text("빗금은 대상 없음", "hatched: no target")
-_NO_TARGET = Text("대상 없음", "no target")
-_UNIT = Text("대상 집단 수", "target groups")
+_GAPS = Text("빗금은 추천 집단 없음", "hatched: no group")
+_NO_TARGET = Text("추천 집단 없음", "no group")
+_UNIT = Text("추천 집단 수", "recommended groups")
 _RANK, _GROUP, _PEOPLE = Text("순위", "Rank"), Text("집단", "Group"), Text("인구", "People")
 
 
@@ -60,7 +60,7 @@ def draw(
 def _finding(targets: dict[str, list[dict[str, Any]]], service: Measure, lang: Lang) -> str:
     """State the spread of targets and where most of them are. `targets` is in order of rank."""
     if not targets:
-        return Text("조건에 맞는 대상이 없습니다", "There are no such targets")(lang)
+        return Text("조건에 맞는 집단이 없습니다", "No group meets the choice")(lang)
     total, places = sum(len(rows) for rows in targets.values()), len(targets)
     most = max(len(rows) for rows in targets.values())
     front = [district for district, rows in targets.items() if len(rows) == most]
@@ -68,25 +68,28 @@ def _finding(targets: dict[str, list[dict[str, Any]]], service: Measure, lang: L
     first = segment_name(best["district"], best["sex"], best["age"], lang)
     name = Text(service.text.ko, in_sentence(service.text.en))
     if total == 1:
-        return Text(f"{name.ko} 광고 대상은 {first}입니다", f"The {name.en} target: {first}")(lang)
+        return Text(
+            f"{name.ko} 추천 집단은 {first}입니다", f"Recommended group for {name.en}: {first}"
+        )(lang)
     where = [in_force().district_name(district, lang) for district in front]
     level = in_force().district
     if places == 1:
-        return Text(f"{name.ko} 광고 대상 {total}개 집단은 모두 {where[0]}에 있습니다",
-                    f"All {total} {name.en} targets are in {where[0]}")(lang)  # fmt: skip
+        return Text(f"{name.ko} 추천 집단 {total}개는 모두 {where[0]}에 있습니다",
+                    f"All {total} recommended groups for {name.en} are in "
+                    f"{where[0]}")(lang)  # fmt: skip
     if most == 1 or len(front) > _SHOWN:
         return Text(
-            f"{name.ko} 광고 대상 {total}개 집단은 {places}개 {level.text.ko}에 흩어져 있고, "
+            f"{name.ko} 추천 집단 {total}개는 {places}개 {level.text.ko}에 흩어져 있고, "
             f"1위는 {first}입니다",
-            f"The {total} {name.en} targets are spread over {places} {level.plural.en}; "
-            f"first: {first}",
+            f"The {total} recommended groups for {name.en} are spread over {places} "
+            f"{level.plural.en}; first: {first}",
         )(lang)
     named, each = join_names(where, lang), len(front) > 1
     return Text(
-        f"{name.ko} 광고 대상 {total}개 집단은 {places}개 {level.text.ko}에 있고, "
+        f"{name.ko} 추천 집단 {total}개는 {places}개 {level.text.ko}에 있고, "
         f"{josa(named, '이/가')} {'각각 ' if each else ''}{most}개로 가장 많습니다",
-        f"The {total} {name.en} targets lie in {places} {level.plural.en}; "
-        f"{named} {'have' if each else 'has'} the most ({most}{' each' if each else ''})",
+        f"The {total} recommended groups for {name.en} are in {places} {level.plural.en}; {named} "
+        f"{'have' if each else 'has'} the most ({most}{' each' if each else ''})",
     )(lang)
 
 
@@ -97,7 +100,7 @@ def _reach(ordered: pl.DataFrame, lang: Lang) -> str:
     if reached.is_empty() or reached.height < ordered.height:
         return ""
     total = people(float(reached["population"].sum()), lang)
-    return Text(f"대상 합계 {total}", f"{total} in all")(lang)
+    return Text(f"추천 집단 합계 {total}", f"{total} in all")(lang)
 
 
 def _area(rows: list[dict[str, Any]], most: int, narrow: bool, lang: Lang) -> Area:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _UNIT = Text("{city} 평균 대비(%)", "against {city}'s mean (%)")
-_INDEXED = Text("관심도(표준편차)", "affinity (sd)")
-_NO_DATA = Text("자료 없음", "no data")
+_INDEXED = Text("이용 강도(표준편차)", "usage score (sd)")
+_NO_DATA = Text("데이터 없음", "no data")
 
 
 def told(value: float | None, indexed: bool) -> str:
@@ -78,7 +78,7 @@ def draw(
 def _finding(service: Measure, values: dict[str, float], lang: Lang) -> str:
     """State where it is used most."""
     if not values:
-        return Text("보여 줄 자료가 없습니다", "Nothing to show")(lang)
+        return Text("보여 줄 데이터가 없습니다", "Nothing to show")(lang)
     top = [in_force().district_name(name, lang) for name in [*values][-3:][::-1]]
     name = service.text
     return Text(

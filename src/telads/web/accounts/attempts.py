@@ -116,7 +116,7 @@ def locked_out(request: HttpRequest) -> TeladsError:
     )  # fmt: skip
     return TeladsError(
         told,
-        Text(f"{minutes}분 뒤에 다시 해 주십시오. 급하시면 관리자가 풀어 드릴 수 있습니다.",
+        Text(f"{minutes}분 뒤에 다시 해 주세요. 급하시면 관리자가 풀어 드릴 수 있습니다.",
              f"Try again in {minutes} minutes. If it is urgent, an administrator can unlock it."),
     )  # fmt: skip
 

@@ -30,14 +30,14 @@ ACTIONS: dict[str, Text] = {
     "sign-in-address-locked": Text("네트워크 주소의 로그인 잠금", "locked a network address out"),
     "sign-out": Text("로그아웃", "signed out"),
     "password": Text("비밀번호 변경", "changed the password"),
-    "user-create": Text("사용자 만들기", "made a user"),
+    "user-create": Text("사용자 만들기", "created a user"),
     "user-role": Text("역할 변경", "changed a role"),
     "user-disable": Text("사용자 정지", "disabled a user"),
     "user-enable": Text("사용자 정지 해제", "enabled a user"),
     "user-unlock": Text("로그인 잠금 해제", "unlocked a user"),
     "addresses-unlock": Text("네트워크 주소 잠금 해제", "unlocked network addresses"),
-    "user-link": Text("비밀번호 링크 만들기", "made a password link"),
-    "backup": Text("백업", "made a backup"),
+    "user-link": Text("비밀번호 링크 만들기", "created a password link"),
+    "backup": Text("백업", "created a backup"),
     "restore": Text("백업에서 되돌림", "restored a backup"),
 }
 """Known actions; other apps add theirs (`register`)."""
@@ -46,7 +46,7 @@ THINGS: dict[str, Text] = {
     "savedplan": PLAN,
     "job": Text("작업", "job"),
     "month": Text("달", "month"),
-    "build": Text("계산 결과", "build"),
+    "build": Text("데이터의 버전", "version of the data"),
 }
 """Stored kinds of object -> their displayed names."""
 DETAILS: dict[str, tuple[str, Text]] = {

@@ -21,7 +21,7 @@ class NameAndPassword(AuthenticationForm):
         **AuthenticationForm.error_messages,
         "invalid_login": said(Text(
             "사용자 이름이나 비밀번호가 맞지 않습니다. 대문자와 소문자를 구별하여 다시 입력해 "
-            "주십시오.",
+            "주세요.",
             "Name or password is wrong. Capital and small letters count.",
         )),
     }  # fmt: skip

@@ -77,11 +77,11 @@ CHECKED = "single_sign_on_checked"
 """Session key: time of the provider's last confirmation, in seconds since 1970."""
 CONFIRM = TeladsError(
     Text("로그인을 다시 확인한 뒤에 받을 수 있는 양식입니다.",
-         "This form can be taken as soon as your sign-in is confirmed again."),
+         "This form can be sent once your sign-in is confirmed again."),
     Text("이 창은 그대로 두고 다른 탭에서 이 웹사이트의 아무 페이지나 열면 로그인이 확인됩니다. "
-         "그다음 뒤로 가서 다시 보내 주십시오. 적으신 것은 그대로 있습니다.",
-         "Leave this as it is and open any page of this website in another tab, which confirms it. "
-         "Then go back and send the form again: what you typed is still there."),
+         "그다음 뒤로 가서 다시 보내 주세요. 적으신 것은 그대로 있습니다.",
+         "Leave this as it is and open any page of this website in another tab, which confirms "
+         "it. Then go back and send the form again: what you entered is still there."),
 )  # fmt: skip
 
 

@@ -88,10 +88,10 @@ def _add(user: User, role: Role, by: str) -> None:
 
 def _taken(name: str, other: str) -> QuestionError:
     told = (
-        Text("그런 이름의 사용자가 이미 있습니다.", "There is a user of that name already.")
+        Text("같은 이름의 사용자가 이미 있습니다.", "A user with that name already exists.")
         if other == name
         else Text(f"이 이름과 혼동되는 사용자 {other} 님이 이미 있습니다.",
-                  f"There is a user whose name could be taken for this one: {other}.")
+                  f"A user with a confusingly similar name already exists: {other}.")
     )  # fmt: skip
     advice = Text("다른 이름을 지어 주세요.", "Choose another name.")
     return QuestionError(told, advice, value=name)
@@ -172,8 +172,8 @@ def find(name: str) -> User:
     user = User.objects.filter(username=normal(name)).first() if "\0" not in name else None
     if user is None:
         raise UnknownChoice(
-            Text("그런 이름의 사용자가 없습니다.", "There is no user of that name."),
-            Text("telads user list로 확인해 주세요.", "See telads user list."),
+            Text("이 이름의 사용자를 찾을 수 없습니다.", "User not found."),
+            Text("telads user list로 확인해 주세요.", "Run telads user list."),
             value=name,
         )
     return user
@@ -193,9 +193,9 @@ def _keep_an_administrator(user: User, by: str) -> None:
     if by != COMMAND_LINE and is_one and not others.exists():
         raise QuestionError(
             Text("마지막 관리자는 역할을 바꾸거나 정지할 수 없습니다.",
-                 "The last administrator keeps role and account."),
-            Text("먼저 다른 분을 관리자로 정해 주십시오.",
-                 "Make somebody else administrator first."),
+                 "The last administrator cannot be changed or disabled."),
+            Text("먼저 다른 사용자를 관리자로 정해 주세요.",
+                 "Make another user administrator first."),
             value=user.username,
         )  # fmt: skip
 
@@ -227,7 +227,7 @@ def _set_password(user: User, password: str) -> None:
 
 def _no_name(name: str) -> QuestionError:
     return QuestionError(
-        Text("사용자 이름이 올바르지 않습니다.", "This is no name for a user."),
+        Text("사용자 이름이 올바르지 않습니다.", "Enter a valid user name."),
         Text("글자, 숫자, @ . + - _ 로 150자까지 쓸 수 있습니다.",
              "Use up to 150 letters, digits and @ . + - _."),
         value=name,
@@ -239,7 +239,7 @@ def make_link(request: HttpRequest, user: User) -> str:
     if not user.is_active or user == request.user:
         raise QuestionError(
             Text("이 계정의 링크는 만들 수 없습니다.", "No link can be made for this account."),
-            Text("정지된 계정은 먼저 풀고, 본인의 비밀번호는 비밀번호 변경에서 바꿔 주십시오.",
+            Text("정지된 계정은 먼저 풀고, 본인의 비밀번호는 비밀번호 변경에서 바꿔 주세요.",
                  "Enable a disabled account first; change your own password on its page."),
             value=user.username,
         )  # fmt: skip

@@ -43,7 +43,7 @@ class Role(StrEnum):
 
 _TEXTS = {
     Role.VIEWER: Text("열람자", "viewer"),
-    Role.PLANNER: Text("기획자", "planner"),
+    Role.PLANNER: Text("플래너", "planner"),
     Role.ADMINISTRATOR: Text("관리자", "administrator"),
 }
 _ORDER = tuple(Role)

@@ -180,36 +180,36 @@ STATES, NEXT = "oidc_states", "oidc_login_next"
 """Session keys of the library."""
 
 REFUSED = TeladsError(
-    Text("통합 로그인으로 들어오지 못했습니다.", "The single sign-on did not let you in."),
-    Text("로그인 페이지에서 다시 시작해 주십시오. 되풀이되면 관리자에게 알려 주십시오.",
-         "Start again from the sign-in page. If it happens again, tell your administrator."),
+    Text("통합 로그인으로 들어오지 못했습니다.", "Single sign-on failed."),
+    Text("로그인 페이지에서 다시 시작해 주세요. 되풀이되면 관리자에게 알려 주세요.",
+         "Start again from the sign-in page. If it happens again, contact your administrator."),
 )  # fmt: skip
 NOT_VOUCHED = TeladsError(
     Text("통합 로그인 제공자가 이 로그인을 확인해 주지 않았습니다.",
          "The provider of the single sign-on did not confirm this sign-in."),
-    Text("로그인 페이지에서 다시 시작해 주십시오. 되풀이되면, 제공자에서 이 웹사이트를 쓸 수 있는 "
-         "계정인지 관리자에게 물어 주십시오.",
+    Text("로그인 페이지에서 다시 시작해 주세요. 되풀이되면, 제공자에서 이 웹사이트를 쓸 수 있는 "
+         "계정인지 관리자에게 물어 주세요.",
          "Start again from the sign-in page. If it happens again, ask your administrator whether "
          "the provider lets your account use this website."),
 )  # fmt: skip
 NOT_SET_UP = TeladsError(
     Text("통합 로그인의 설정이 제공자의 것과 맞지 않습니다.",
-         "The single sign-on is not set up as its provider knows it."),
-    Text("관리자에게 알려 주십시오. TELADS_OIDC_ISSUER, 제공자에 등록한 이름과 비밀값을 확인해야 "
+         "The single sign-on settings do not match the provider's."),
+    Text("관리자에게 알려 주세요. TELADS_OIDC_ISSUER, 제공자에 등록한 이름과 비밀값을 확인해야 "
          "합니다. 이유는 서버 기록에 있습니다.",
-         "Tell your administrator: TELADS_OIDC_ISSUER, the name registered at the provider and its "
-         "secret have to be checked. The reason is in the server's log."),
+         "Contact your administrator: TELADS_OIDC_ISSUER, the name registered at the provider and "
+         "its secret have to be checked. The reason is in the server's log."),
 )  # fmt: skip
 FAILING = TeladsError(
     Text("통합 로그인 제공자가 오류로 답합니다.",
-         "The provider of the single sign-on answers with an error of its own."),
-    Text("잠시 뒤에 다시 해 주십시오. 급하시면 관리자에게 알려 주십시오.",
-         "Try again in a while. If it is urgent, tell your administrator."),
+         "The single sign-on provider returned an error."),
+    Text("잠시 뒤에 다시 해 주세요. 급하시면 관리자에게 알려 주세요.",
+         "Try again in a while. If it is urgent, contact your administrator."),
 )  # fmt: skip
 UNREACHABLE = TeladsError(
     Text("통합 로그인 제공자와 연결되지 않습니다.", "The single sign-on cannot be reached."),
-    Text("잠시 뒤에 다시 해 주십시오. 급하시면 관리자에게 알려 주십시오.",
-         "Try again in a while. If it is urgent, tell your administrator."),
+    Text("잠시 뒤에 다시 해 주세요. 급하시면 관리자에게 알려 주세요.",
+         "Try again in a while. If it is urgent, contact your administrator."),
 )  # fmt: skip
 WRONG = (NotTrusted, SuspiciousOperation, jwt.PyJWTError, KeyError, TypeError, ValueError,
          AttributeError)  # fmt: skip

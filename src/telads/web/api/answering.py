@@ -60,13 +60,15 @@ def check(request: HttpRequest, asked: Schema) -> None:
     for name, values in request.GET.lists():
         if name not in known:
             raise BadParameter(
-                Text("그런 항목은 물을 수 없습니다.", "There is no such parameter."),
-                Text(f"쓸 수 있는 것: {', '.join(known)}.", f"Those known: {', '.join(known)}."),
+                Text("쓸 수 없는 항목입니다.", "Unknown parameter."),
+                Text(
+                    f"쓸 수 있는 것: {', '.join(known)}.", f"Known parameters: {', '.join(known)}."
+                ),
                 parameter=name,
             )
         if len(values) > 1:
             raise BadParameter(
-                Text("같은 항목이 여러 번 있습니다.", "The parameter comes more than once."),
+                Text("같은 항목이 여러 번 있습니다.", "The parameter is repeated."),
                 Text("한 번만 적어 주세요.", "Give it once."),
                 parameter=name,
             )
@@ -78,7 +80,7 @@ def check(request: HttpRequest, asked: Schema) -> None:
             )
     if request.GET.get("lang", "ko") not in LANGUAGES:
         raise BadParameter(
-            Text("그런 언어는 없습니다.", "There is no such language."),
+            Text("쓸 수 없는 언어입니다.", "Language not found."),
             Text("ko 또는 en을 골라 주세요.", "Choose ko or en."),
             parameter="lang",
             value=request.GET["lang"],

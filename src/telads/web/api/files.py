@@ -110,25 +110,25 @@ def view_of(name: str) -> View:
 
 def no_chart(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     """A picture that there is not; raises `UnknownChoice`."""
-    raise one_of(Text("그림", "picture"), name, PICTURES)
+    raise one_of(Text("차트", "chart"), name, PICTURES)
 
 
 CHARTS: dict[str, tuple[Text, str]] = {
-    "population": (Text("그림: 성별·나이별 인구", "A picture: people by sex and age"),
+    "population": (Text("차트: 성별·나이별 인구", "A chart: people by sex and age"),
                    "district={sample_district}"),
-    "choropleth": (Text("그림: {district} 지도", "A picture: a measure on the map"),
+    "choropleth": (Text("차트: {district} 지도", "A chart: a measure on the map"),
                    "measure={sample_service}&sex=F"),
-    "correlation": (Text("그림: 함께 쓰는 서비스", "A picture: services used together, by age"),
+    "correlation": (Text("차트: 함께 쓰는 서비스", "A chart: services used together, by age"),
                     ""),
-    "monthly": (Text("그림: 달마다의 이용", "A picture: services month by month"),
+    "monthly": (Text("차트: 달마다의 이용", "A chart: services month by month"),
                 "sex={sample_sex}&age={sample_age}"),
-    "ranking": (Text("그림: 한 집단의 서비스, 서비스를 고르면 매체",
-                     "A picture: a segment's services or, with a service, platforms"),
+    "ranking": (Text("차트: 한 집단의 서비스, 서비스를 고르면 매체",
+                     "A chart: a group's services or, with a service, platforms"),
                 "district={sample_district}&sex={sample_sex}&age={sample_age}"),
-    "targets": (Text("그림: 대상 지도", "A picture: targets on the map"),
+    "targets": (Text("차트: 추천 집단 지도", "A chart: recommended groups on the map"),
                 "service={sample_service}&top=30"),
-    "neighbourhoods": (Text("그림: {neighbourhood} 지도, 경계가 없으면 목록",
-                            "A picture: use by neighbourhood on the map, a list without borders"),
+    "neighbourhoods": (Text("차트: {neighbourhood} 지도, 경계가 없으면 목록",
+                            "A chart: use by neighbourhood on the map, a list without borders"),
                        "service={sample_service}&district={sample_district}"),
 }  # fmt: skip
 """Meaning of each picture, and an example of its address."""
@@ -146,7 +146,7 @@ def routed() -> Router:
     router = Router()
     # The more specific address first: `{kind}` would match it too.
     described = Operation("export_description", Text(
-        "CSV의 설명(출처, 달, 계산)", "What a CSV was made from, by CSV on the Web"),
+        "CSV의 설명(출처, 달, 데이터 버전)", "What a CSV was made from, by CSV on the Web"),
         media=(CSVM,))  # fmt: skip
     table = Operation("export", Text("표 전체를 파일로", "A whole table as a file"),
                       "method=affinity", media=tuple(KINDS.values()))  # fmt: skip
@@ -171,7 +171,7 @@ def routed() -> Router:
 def _picture(request: HttpRequest, name: str, form: str, asked: Any) -> HttpResponseBase:
     """A picture as svg or png, or what it says and its rows as json."""
     if form not in FORMS:
-        raise one_of(Text("그림 형식", "kind of picture"), form, FORMS)
+        raise one_of(Text("이미지 형식", "image format"), form, FORMS)
 
     def draw(lang: Lang) -> HttpResponse:
         choices = Choices(**asked.model_dump(exclude={"lang", "narrow"}))

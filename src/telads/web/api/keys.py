@@ -29,7 +29,7 @@ def create(name: str) -> str:
     longest = ApiKey._meta.get_field("name").max_length
     if not label or "\0" in label or len(label) > (longest or 0):
         raise QuestionError(
-            Text("열쇠의 이름이 올바르지 않습니다.", "This is no name for a key."),
+            Text("API 키의 이름이 올바르지 않습니다.", "Enter a valid name for the key."),
             Text(f"1자에서 {longest}자로 지어 주세요.", f"Use 1 to {longest} characters."),
             value=name,
         )
@@ -38,7 +38,7 @@ def create(name: str) -> str:
             ApiKey.objects.create(name=label, start=key[:SHOWN], digest=_digest(key))
     except IntegrityError:
         raise QuestionError(
-            Text("그런 이름의 열쇠가 이미 있습니다.", "There is a key of that name already."),
+            Text("같은 이름의 API 키가 이미 있습니다.", "A key with that name already exists."),
             Text("다른 이름을 지어 주세요.", "Choose another name."),
             value=label,
         ) from None
@@ -56,8 +56,8 @@ def revoke(name: str) -> None:
     key = ApiKey.objects.filter(name=name.strip().replace("\0", "")).first()
     if key is None or "\0" in name:
         raise UnknownChoice(
-            Text("그런 이름의 열쇠는 없습니다.", "There is no key of that name."),
-            Text("telads apikey list로 확인해 주세요.", "See telads apikey list."),
+            Text("이 이름의 API 키를 찾을 수 없습니다.", "Key not found."),
+            Text("telads apikey list로 확인해 주세요.", "Run telads apikey list."),
             value=name,
         )
     if key.revoked is None:

@@ -51,10 +51,10 @@ def document(lang: Lang) -> dict[str, Any]:
 def _document(dataset: Dataset, lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
     told: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=f"{PREFIX}/"))
     told["info"]["description"] = Text(
-        f"{dataset.city.ko} 통신 이용 자료에서 광고 조언까지. "
+        f"{dataset.city.ko} 통신 데이터로 만드는 미디어 플랜. "
         "명령줄의 --format json과 같은 문서를 돌려줍니다.",
-        f"From {dataset.city.en}'s telecom usage to advertising advice: the documents "
-        "of the command line's --format json.",
+        f"Media plans from telecom data of {dataset.city.en}: the same documents as the command "
+        "line's --format json.",
     )(lang)
     paths = {f"{PREFIX}{place}": told["paths"][f"{PREFIX}{place}"] for place in OPERATIONS}
     told["paths"] = _plain(paths, lang)

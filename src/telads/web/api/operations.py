@@ -67,29 +67,29 @@ OPERATIONS: dict[str, Operation] = {}
 
 _ERRORS: dict[int, Text] = {
     400: Text("읽을 수 없는 요청", "a request that cannot be read"),
-    401: Text("열쇠가 없거나 틀림", "no key, or a wrong one"),
-    404: Text("없는 선택, 너무 적은 인원", "no such choice; an audience too small to be shown"),
+    401: Text("API 키가 없거나 틀림", "no key, or a wrong one"),
+    404: Text("없는 선택, 너무 적은 인원", "choice not found; an audience too small to be shown"),
     422: Text("올바르지 않은 값", "a wrong, repeated, empty or unknown parameter"),
     413: Text(f"{MOST_BYTES:,}바이트보다 긴 내용", f"more than {MOST_BYTES:,} bytes"),
-    415: Text("JSON이 아닌 형식", "something else than application/json"),
+    415: Text("JSON이 아닌 형식", "not application/json"),
     429: Text("너무 잦은 요청", "too many requests, see Retry-After"),
     503: Text(
         "아직 계산 전이거나 작업 폴더나 데이터베이스를 쓸 수 없음",
-        "nothing built, or workspace or database unusable",
+        "no data built, or workspace or database unusable",
     ),
 }
 _SAME = Text("그대로", "as it was (If-None-Match)")
 _OF_BODIES = frozenset({413, 415})
 _WRONG = Text(
     "읽을 수 없는 JSON, 잘못된 규칙이나 요청(rule에 그 자리), 지수인 서비스로 할 수 없는 계산",
-    "JSON that cannot be read; rules or a brief that are wrong, at the place that `rule` names, or "
-    "that no division fulfils; a ratio of a service whose figures are an index",
+    "JSON that cannot be read; wrong rules or a wrong brief, at the place named by `rule`, or one "
+    "that no allocation meets; a ratio of a service with standardised scores only",
 )
 _SUMS = Text(
     "지수인 서비스를 이용량으로 줄 세울 수 없음(index-refused), 이 단위에서 모르는 것"
     "(bad-question), 읽을 수 없는 요청",
-    "a service whose figures are an index, by a sum of use (index-refused); what is not known "
-    "at the level (bad-question); a request that cannot be read",
+    "a service with standardised scores only, ordered by a sum of use (index-refused); what is "
+    "not known at the level (bad-question); a request that cannot be read",
 )
 
 View = Callable[..., HttpResponseBase]

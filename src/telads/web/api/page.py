@@ -39,8 +39,8 @@ WORDS: dict[str, Text] = {
     "needed": Text("꼭 필요", "needed"),
     "key": Text("열", "Key"),
     "example": Text("예", "Example"),
-    "row": Text("한 줄에 들어 있는 것", "What a row holds"),
-    "around": Text("줄 둘레의 것", "What stands around the rows"),
+    "row": Text("한 줄에 들어 있는 것", "Contents of a row"),
+    "around": Text("줄 둘레의 것", "Around the rows"),
     "body": Text("보내는 내용(JSON)", "What is sent (JSON)"),
     "problems": Text("오류", "Errors"),
     "problems_lead": Text(
@@ -54,11 +54,12 @@ WORDS: dict[str, Text] = {
 RULES: tuple[Text, ...] = (
     Text("언어는 ?lang=ko 또는 en, 없으면 Accept-Language, 그도 없으면 한국어입니다.",
          "The language is ?lang=ko or en, else by Accept-Language, else Korean."),
-    Text("ETag는 계산 결과와 물은 내용으로 정해집니다. If-None-Match로 다시 물으면 304로 답합니다.",
-         "The ETag depends on the build and the choice; If-None-Match is answered by 304."),
+    Text("ETag는 데이터 버전과 물은 내용으로 정해집니다. If-None-Match로 다시 물으면 304로 "
+         "답합니다.",
+         "The ETag depends on the data version and the choice; If-None-Match is answered by 304."),
     Text("targets와 segments는 limit과 offset으로 나누어 읽습니다. "
          "다음 쪽의 주소는 page.next와 Link에 있습니다.",
-         "targets and segments are read in pages by limit and offset; the next page stands in "
+         "targets and segments are read in pages by limit and offset; the next page is in "
          "page.next and in the Link header."),
     Text("이름은 한국어와 영어로, 대소문자를 가리지 않고 읽습니다. 모든 표기는 OpenAPI에 있습니다. "
          "달은 2023-06, 켜고 끄는 값은 true와 false로만 적습니다.",
@@ -66,20 +67,20 @@ RULES: tuple[Text, ...] = (
          "spelling. A month is written 2023-06, a switch true or false."),
     Text("주소마다 쓸 수 있는 항목이 정해져 있고, 받은 항목은 모두 확인합니다. "
          "적힌 값을 거절하는 경우는 그 주소의 설명에 있습니다.",
-         "An address takes the parameters it lists, and checks each. Where values that are listed "
-         "may still be refused, its description says so."),
+         "An address accepts the parameters it lists, and checks each. Where listed values may "
+         "still be rejected, its description says so."),
     Text("같은 항목을 두 번 적거나, 빈 값이나 모르는 항목을 적으면 422로 답합니다.",
-         "A parameter that is repeated, empty or unknown is refused with 422."),
+         "A parameter that is repeated, empty or unknown is rejected with 422."),
     Text("audience와 plan은 POST와 Content-Type: application/json으로 묻습니다. 보내는 내용은 "
          "명령줄이 읽는 파일과 같으며 저장하지 않습니다. 잘못된 자리는 오류의 rule에 있습니다.",
          "audience and plan are asked by POST, with Content-Type: application/json: what is sent "
          "is the file that the command line reads, and nothing is saved. An error names the place "
          "of what is wrong in `rule`."),
     Text("다른 사이트의 스크립트에는 답을 열어 두지 않습니다(CORS 없음).",
-         "Scripts of other sites are not let in (no CORS)."),
+         "Scripts of other sites have no access (no CORS)."),
 )  # fmt: skip
 KEYS = Text(
-    "Authorization: Bearer 뒤에 열쇠를 보내 주세요.", "Send a key as Authorization: Bearer KEY."
+    "Authorization: Bearer 뒤에 API 키를 보내 주세요.", "Send a key as Authorization: Bearer KEY."
 )
 RATE = Text(
     "1분에 {rate}번까지 물을 수 있습니다. plan은 계산에 든 0.1초마다 한 번을 더 셉니다.",

@@ -53,8 +53,8 @@ AREA_LEVEL = _of_api(
     "level", "level",
     Text("단위: {district}, 또는 경계를 넣은 {neighbourhood}. 경계가 없으면 "
          "400(bad-question)으로 답합니다.",
-         "grain: district, or neighbourhood where their borders were taken in; without borders it "
-         "is refused with 400 (bad-question)"),
+         "grain: district, or neighbourhood where their borders were loaded; without borders it "
+         "is rejected with 400 (bad-question)"),
     "district", AREA_LEVELS[0], AREA_LEVELS,
 )  # fmt: skip
 LANG = _of_api(
@@ -70,8 +70,8 @@ PART = _of_api(
     "part", "choice",
     Text("계획의 어느 표: 매체, 집단, 집행액, 예산별 도달, 목표별 최소 예산, 민감도, "
          "{district}, 성별·나이",
-         "which table of the plan: platforms, segments, spends, reach by budget, least "
-         "budgets for goals, sensitivity, districts, sexes and ages"),
+         "which table of the plan: platforms, groups, spends, reach by budget, minimum budgets "
+         "for goals, sensitivity, districts, sexes and ages"),
     "budgets", PARTS[0], tuple(PARTS),
 )  # fmt: skip
 NARROW = _of_api("narrow", "switch", Text("휴대전화 폭으로", "as wide as a phone"), "false", False)
@@ -83,7 +83,7 @@ MEASURE = _of_api(
 PATHS: dict[str, Text] = {
     "table": Text("표", "table"),
     "kind": Text("파일 형식", "kind of file"),
-    "form": Text("그림 형식", "kind of picture"),
+    "form": Text("이미지 형식", "image format"),
 }
 """Parameters within a path."""
 

@@ -86,14 +86,14 @@ def routed() -> Router:
     router = Router()
     who = Operation(
         "audience",
-        Text("규칙으로 고른 대상, 두 대상의 겹침",
-             "Who an audience of rules is, or how two of them overlap"),
+        Text("규칙으로 고른 타겟, 두 타겟의 겹침",
+             "An audience chosen by rules, or the overlap of two"),
         answers=("audience", "overlap"), body="RulesAgainst",
     )  # fmt: skip
     divided = Operation(
         "plan",
         Text("예산의 배분, 예산별 도달, 목표별 최소 예산",
-             "A budget divided: spends, reach by budget, least budgets for goals"),
+             "A budget allocated: spends, reach by budget, minimum budgets for goals"),
         "part=budgets", tuple(f"plan_{part}" for part in PARTS), body="Brief",
     )  # fmt: skip
     operation(router, "/audience", who, AudienceAsked, audience)
@@ -108,7 +108,7 @@ def document_of(request: HttpRequest) -> Any:
     """
     if request.content_type != JSON:
         raise UnsupportedMediaType(
-            Text("이 주소는 JSON만 읽습니다.", "This address reads JSON alone."),
+            Text("이 주소는 JSON만 읽습니다.", "This address accepts JSON only."),
             Text(f"Content-Type: {JSON} 머리글과 함께 보내 주세요.",
                  f"Send it with the header Content-Type: {JSON}."),
             value=request.content_type,
@@ -118,19 +118,19 @@ def document_of(request: HttpRequest) -> Any:
             raise RequestDataTooBig
         if not request.body:  # without Content-Length Django reads nothing (WSGI)
             raise Unreadable(
-                Text("보낸 내용이 없습니다.", "Nothing was sent."),
+                Text("보낸 내용이 없습니다.", "No content was sent."),
                 Text("JSON을 Content-Length와 함께 보내 주세요(chunked로 나누지 않고).",
                      "Send JSON with its Content-Length, not in chunks."),
             )  # fmt: skip
         return json.loads(request.body)
     except RequestDataTooBig:  # Django itself reads at most 2.5 MB
         raise ContentTooLarge(
-            Text("보낸 내용이 너무 큽니다.", "More was sent than is read."),
+            Text("보낸 내용이 너무 큽니다.", "The content is too large."),
             Text(f"{MOST_BYTES:,}바이트까지 읽습니다.", f"Up to {MOST_BYTES:,} bytes are read."),
         ) from None
     except (ValueError, RecursionError) as error:
         raise Unreadable(
-            Text("보낸 내용은 JSON이 아닙니다.", "What was sent is no JSON."),
+            Text("보낸 내용은 JSON이 아닙니다.", "The content is not JSON."),
             Text("UTF-8로 쓴 JSON을 보내 주세요.", "Send JSON, written in UTF-8."),
             row=getattr(error, "lineno", None),
             column=getattr(error, "colno", None),

@@ -29,22 +29,24 @@ EXPLAINED = "/api/v1/docs#"
 
 TITLES: dict[str, Text] = {
     "bad-parameter": Text("요청의 값이 올바르지 않습니다", "A parameter is wrong"),
-    "unknown-choice": Text("없는 것을 물었습니다", "There is no such choice"),
+    "unknown-choice": Text("없는 것을 물었습니다", "Choice not found"),
     "audience-too-small": Text("인원이 너무 적은 집단입니다", "The audience is too small"),
-    "index-refused": Text("표준화 지수로는 할 수 없는 계산입니다", "An index cannot be summed"),
-    "bad-question": Text("답할 수 없는 질문입니다", "The question has no answer"),
-    "unauthorized": Text("API 열쇠가 필요합니다", "An API key is needed"),
-    "not-found": Text("없는 주소입니다", "There is no such address"),
+    "index-refused": Text(
+        "표준화 점수로는 할 수 없는 계산입니다", "A standardised score cannot be summed"
+    ),
+    "bad-question": Text("답할 수 없는 질문입니다", "The question cannot be answered"),
+    "unauthorized": Text("API 키가 필요합니다", "An API key is needed"),
+    "not-found": Text("없는 주소입니다", "Address not found"),
     "method-not-allowed": Text("쓸 수 없는 방법입니다", "The method is not allowed"),
     "too-many-requests": Text("요청이 너무 잦습니다", "Too many requests"),
     "content-too-large": Text("보낸 내용이 너무 큽니다", "The content is too large"),
     "unsupported-media-type": Text("JSON으로 보내야 합니다", "The content has to be JSON"),
     "bad-request": Text("요청을 이해할 수 없습니다", "The request cannot be understood"),
-    "nothing-built": Text("아직 계산된 결과가 없습니다", "Nothing has been built yet"),
+    "nothing-built": Text("아직 계산한 데이터가 없습니다", "Nothing has been built yet"),
     "workspace-busy": Text("작업 폴더가 사용 중입니다", "The workspace is busy"),
     "workspace-damaged": Text("작업 폴더가 손상되었습니다", "The workspace is damaged"),
     "newer-version": Text(
-        "더 새로운 버전의 telads가 쓴 자료입니다", "A newer version of telads wrote the data"
+        "더 새로운 버전의 telads가 쓴 데이터입니다", "A newer version of telads wrote the data"
     ),
     "workspace": Text("작업 폴더를 쓸 수 없습니다", "The workspace cannot be used"),
     "bad-setting": Text("설정이 올바르지 않습니다", "A setting is wrong"),
@@ -73,17 +75,17 @@ _BY_STATUS = {
 }
 _DETAILS: dict[str, tuple[Text, Text]] = {
     "not-found": (
-        Text("이 주소에는 아무것도 없습니다.", "There is nothing at this address."),
+        Text("이 주소에는 아무것도 없습니다.", "Address not found."),
         Text("주소 목록은 /api/v1/docs에 있습니다.", "All addresses are listed at /api/v1/docs."),
     ),
     "method-not-allowed": (
-        Text("이 주소는 이 방법을 받지 않습니다.", "This address does not take this method."),
+        Text("이 주소는 이 방법을 받지 않습니다.", "This address does not accept this method."),
         Text("Allow 머리글에 적힌 방법으로 요청해 주세요.",
-             "Ask with a method that the Allow header names."),
+             "Use a method named in the Allow header."),
     ),
     "unauthorized": (
-        Text("이 API는 열쇠가 있어야 답합니다.", "This API answers to a key only."),
-        Text("Authorization: Bearer 뒤에 열쇠를 붙여 보내 주세요.",
+        Text("이 API는 키가 있어야 답합니다.", "This API requires a key."),
+        Text("Authorization: Bearer 뒤에 API 키를 붙여 보내 주세요.",
              "Send it as Authorization: Bearer KEY."),
     ),
 }  # fmt: skip
@@ -161,7 +163,9 @@ def readable(errors: Sequence[dict[str, Any]]) -> BadParameter:
     wrong = Text(f"{name} 값이 범위를 벗어났습니다.", f"{name} is out of its range.")
     return BadParameter(
         texts.get(first["type"], wrong),
-        Text("쓸 수 있는 값은 /api/v1/docs에 있습니다.", "What it can be stands at /api/v1/docs."),
+        Text(
+            "쓸 수 있는 값은 /api/v1/docs에 있습니다.", "The possible values are at /api/v1/docs."
+        ),
         parameter=name,
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from telads.text import Text
 
 ACTIONS: dict[str, Text] = {
-    "data-upload": Text("파일 올리기", "uploaded files"),
-    "data-build": Text("다시 계산", "asked for a build"),
+    "data-upload": Text("파일 업로드", "uploaded files"),
+    "data-build": Text("다시 계산", "started a build"),
     "data-cancel": Text("작업 취소", "cancelled a job"),
     "data-again": Text("작업 다시 시작", "started a job again"),
-    "data-forget": Text("달 빼기", "took a month back"),
-    "data-rollback": Text("계산 결과 바꾸기", "put a build in force"),
+    "data-forget": Text("달 제외", "removed a month"),
+    "data-rollback": Text("데이터 버전 변경", "changed the data version"),
 }
 
 DETAILS: dict[str, tuple[str, Text]] = {

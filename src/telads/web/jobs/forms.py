@@ -16,7 +16,7 @@ from telads.web.jobs.queue import ONE_MONTH
 from telads.web.jobs.uploads import FIELD
 
 NO_FILE = Text(
-    "올릴 파일을 고르지 않았습니다. 포털에서 받은 xlsx, csv, zip 파일을 골라 주십시오.",
+    "올릴 파일을 고르지 않았습니다. 포털에서 받은 xlsx, csv, zip 파일을 골라 주세요.",
     "No file was chosen. Choose the portal's xlsx, csv or zip files.",
 )
 
@@ -50,8 +50,8 @@ class UploadForm(Form):
         error_messages={"required": said(NO_FILE)},
     )
     month = forms.CharField(
-        label=said(Text("기준 달(이름으로 알 수 없을 때)",
-                        "Label month, if the name does not tell it")),
+        label=said(Text("기준월(이름으로 알 수 없을 때)",
+                        "Data month, if the file name does not say it")),
         required=False,
         widget=forms.TextInput(
             {"placeholder": "2023-06", "pattern": r"\d{4}-\d{2}", "maxlength": 7,
@@ -61,7 +61,7 @@ class UploadForm(Form):
     replace = forms.BooleanField(
         label=said(
             Text("행, {neighbourhood}, 서비스가 크게 줄어들어도 바꾸기",
-                 "Replace a month even by far fewer rows, {neighbourhoods} or services")
+                 "Replace a month even with far fewer rows, {neighbourhoods} or services")
         ),
         required=False,
         widget=forms.CheckboxInput({"value": "1"}),

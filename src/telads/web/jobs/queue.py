@@ -119,13 +119,13 @@ MEBIBYTE = 2**20
 T = TypeVar("T")
 
 ONE_MONTH = DataError(
-    Text("기준 달은 파일이 하나일 때만 적을 수 있습니다.",
-         "A label month can be given for a single file only."),
-    Text("파일을 하나씩 올려 주십시오.", "Upload the files one at a time."),
+    Text("기준월은 파일이 하나일 때만 적을 수 있습니다.",
+         "A data month can be set for a single file only."),
+    Text("파일을 하나씩 올려 주세요.", "Upload the files one at a time."),
 )  # fmt: skip
 FILES_GONE = DataError(
-    Text("올린 파일이 남아 있지 않습니다.", "The uploaded files are gone."),
-    Text("파일을 다시 올려 주십시오.", "Upload them again."),
+    Text("올린 파일이 남아 있지 않습니다.", "The uploaded files no longer exist."),
+    Text("파일을 다시 올려 주세요.", "Upload them again."),
 )
 UNEXPECTED = Text(
     "예상하지 못한 오류가 났습니다. 오류는 서버 기록에 남았습니다.",
@@ -242,12 +242,12 @@ class _Doing:
         for other, entry in self.workspace.ledger().current().items():
             if other != month and entry.sha256 == sha256 and str(month) not in entry.file_months:
                 return DataError(
-                    Text(f"이 파일은 이미 {other} 자료로 쓰고 있습니다.",
-                         f"This very file is in force for {other} already."),
-                    Text(f"{month} 파일이 맞는지 확인해 주십시오. "
-                         f"{other}이 잘못이면 그 달을 먼저 빼 주십시오.",
-                         f"Check that it is the file of {month}; "
-                         f"if {other} is wrong, take that month back first."),
+                    Text(f"이 파일은 이미 {other} 데이터로 쓰고 있습니다.",
+                         f"This file is already in use for {other}."),
+                    Text(f"{month} 파일이 맞는지 확인해 주세요. "
+                         f"{other}이 잘못이면 그 달을 먼저 제외해 주세요.",
+                         f"Check that it is the file of {month}; if {other} is wrong, remove that "
+                         "month first."),
                 )  # fmt: skip
         return None
 

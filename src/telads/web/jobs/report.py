@@ -15,8 +15,8 @@ from telads.text import Lang, Text
 from telads.wording import SYNTHETIC
 
 FIELDS = {
-    "--month": Text("기준 달", "the label month"),
-    "--replace": Text("'크게 줄어들어도 바꾸기'", "'Replace a month even by far fewer' ticked"),
+    "--month": Text("기준월", "the data month"),
+    "--replace": Text("'크게 줄어들어도 바꾸기'", "'Replace a month even with far fewer' ticked"),
 }
 """Form labels in place of the options that errors mention."""
 Row = dict[str, Any]
@@ -110,6 +110,6 @@ def said(text: list[str], lang: Lang) -> str:
 
 
 def tally(rows: list[Row], lang: Lang) -> str:
-    """Number of files by outcome: `넣음 2, 거절 1`."""
+    """Number of files by outcome: `반영 2, 거부 1`."""
     counts = {name: sum(row["outcome"] == name for row in rows) for name in OUTCOMES}
     return ", ".join(f"{OUTCOMES[name](lang)} {count}" for name, count in counts.items() if count)

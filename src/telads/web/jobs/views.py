@@ -162,7 +162,7 @@ def too_large(limit: int) -> QuestionError:
     return QuestionError(
         Text(f"한 번에 {limit} MB까지 올릴 수 있습니다.",
              f"At most {limit} MB can be uploaded at once."),
-        Text("나누어 올려 주십시오. 한도는 TELADS_UPLOAD_LIMIT입니다.",
+        Text("나누어 올려 주세요. 한도는 TELADS_UPLOAD_LIMIT입니다.",
              "Upload in parts; the limit is TELADS_UPLOAD_LIMIT."),
     )  # fmt: skip
 
@@ -231,14 +231,14 @@ STATES: dict[State, Text] = {
     State.CANCELLED: Text("취소했습니다.", "Cancelled."),
     State.INTERRUPTED: Text(
         "중단되었습니다. 작업하던 프로세스가 응답하지 않습니다.",
-        "Interrupted: the process that worked on it has fallen silent.",
+        "Interrupted: the process stopped responding.",
     ),
 }
 STEPS: dict[Step, Text] = {
     Step.NONE: Text("시작하는 중", "Starting"),
-    Step.UNPACK: Text("올린 파일을 확인하는 중", "Looking at what was uploaded"),
+    Step.UNPACK: Text("올린 파일을 확인하는 중", "Checking the uploaded files"),
     Step.TAKE: Text("파일을 읽고 검사하는 중", "Reading and checking files"),
-    Step.LOCKED: Text("다른 작업이 끝나기를 기다리는 중", "Waiting for another writer"),
+    Step.LOCKED: Text("다른 작업이 끝나기를 기다리는 중", "Waiting for another job"),
     Step.BUILD: Text("모든 달을 계산하는 중", "Building from all months"),
 }
 

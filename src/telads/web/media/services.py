@@ -25,7 +25,7 @@ from telads.web.media.models import LONGEST_NOTE, Medium
 from telads.web.pages.campaign.forms import Platform, examples_for
 from telads.wording import EXAMPLE
 
-EXAMPLE_NOTE = Text("예시 단가입니다. 실제 단가로 바꿔 주세요.",
+EXAMPLE_NOTE = Text("예시 CPM입니다. 실제 단가로 바꿔 주세요.",
                     "An example price: put your own in its place.")  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from telads.text import Text
 from telads.web.accounts.forms import LONGEST_NAME as LONGEST_USER
 from telads.web.components import MONTH
 from telads.web.filters import lang
-from telads.web.forms import NO_CHOICE, Form, refusal, said
+from telads.web.forms import NO_CHOICE, Form, Select, refusal, said
 from telads.web.pages.audiences.forms import number_of, whole_in
 from telads.web.plans import services
 from telads.web.plans.models import LONGEST_NAME
@@ -68,7 +68,7 @@ def won_of(name: str, text: str) -> float:
     parts = found.groups()
     if _gap(parts):
         raise QuestionError(
-            Text("금액을 한 가지로 읽을 수 없습니다.", "This amount can be read in two ways."),
+            Text("금액이 두 가지로 읽힙니다.", "The amount can be read in two ways."),
             Text(f"1억 5000만{in_force().currency.unit.ko}처럼 만까지 적거나 "
                  "150,000,000처럼 숫자로 적어 주세요.",
                  "Write it in digits, as 150,000,000, or with 만, as 1억 5000만."),
@@ -112,29 +112,29 @@ LONGEST_WORD = 40
 NONE = Text("없음", "none")
 GOALS = {
     "": NONE,
-    "at_most": Text("1인당 많아야", "at most, per person"),
-    "at_least": Text("1인당 적어도", "at least, per person"),
+    "at_most": Text("최대", "at most"),
+    "at_least": Text("최소", "at least"),
 }
 OBJECTIVE_NAMES = {
     "reach": Text("도달(1회 이상)", "reach (once or more)"),
     "index": Text("지수 가중 도달", "reach weighted by index"),
-    "affinity": Text("관심도 가중 도달(이전 방식)", "reach weighted by affinity (as before)"),
+    "affinity": Text("이용 강도 가중 도달(이전 방식)", "reach weighted by usage score (as before)"),
 }
-WEIGHTS = {"": NONE, "association": Text("연관(권하지 않음)", "association (not advised)")}
+WEIGHTS = {"": NONE, "association": Text("동반 이용(권하지 않음)", "used together (not advised)")}
 TARGETS = {
     "": NONE,
-    "reach": Text("도달률(닿을 수 있는 사람 가운데)", "reach (of those who can be)"),
+    "reach": Text("도달률(도달할 수 있는 사람 가운데)", "reach (of reachable people)"),
     "people": Text("도달 인원", "people reached"),
     "frequency": Text("평균 빈도", "frequency"),
 }
 CURVE = Text(
-    "척도 하나(무작위로 흩어진 접촉이면 1)나 ‘1인당 접촉 수:도달률’ 점을 1:0.3, 3:0.6처럼 적어 "
+    "쏠림 계수 하나(노출이 고르게 흩어지면 1)나 ‘1인당 노출 수:도달률’ 점을 1:0.3, 3:0.6처럼 적어 "
     "주세요.",
-    "Write a scale (1 for contacts strewn at random), or points of contacts per person and share "
-    "reached, as 1:0.3, 3:0.6.",
+    "Enter a clustering factor (1 if impressions are spread evenly by chance), or points of "
+    "impressions per person and share reached, as 1:0.3, 3:0.6.",
 )
 SHARE = Text("0.8이나 80%처럼 적어 주세요.", "Write it as 0.8 or 80%.")
-NO_NAME = Text("이름이 올바르지 않습니다.", "This is no name.")
+NO_NAME = Text("이름이 올바르지 않습니다.", "Enter a valid name.")
 A_NAME = Text(
     f"글자나 숫자로 시작하는 {LONGEST_NAME}자 이내의 이름을 지어 주세요.",
     f"Use up to {LONGEST_NAME} characters, the first a letter or digit.",
@@ -144,8 +144,8 @@ A_NAME = Text(
 def no_rules() -> QuestionError:
     """The error for invalid rules."""
     return QuestionError(
-        Text("대상의 규칙을 읽을 수 없습니다.", "The rules of the audience cannot be read."),
-        Text("대상 만들기 페이지에서 대상을 고르거나 JSON을 바로잡아 주세요.",
+        Text("타겟의 규칙을 읽을 수 없습니다.", "The rules of the audience cannot be read."),
+        Text("타겟 만들기 페이지에서 타겟을 고르거나 JSON을 고쳐 주세요.",
              "Choose the audience on its page, or correct the JSON."),
     )  # fmt: skip
 
@@ -222,7 +222,7 @@ def points_text(points: Iterable[Sequence[float]]) -> str:
     return ", ".join(f"{contacts!r}:{reach!r}".replace(".0:", ":") for contacts, reach in points)
 
 
-def _rules(text: str) -> Mapping[str, Any]:
+def rules_of(text: str) -> Mapping[str, Any]:
     """The rules of an audience as JSON; raises `QuestionError`."""
     try:
         found = json.loads(text) if len(text) <= LONGEST_RULES else None
@@ -267,7 +267,7 @@ class ListField(forms.CharField):
     """A select list; the brief validates the choice."""
 
     def __init__(self, choices: Mapping[str, Text] | None = None, **facts: Any) -> None:
-        super().__init__(widget=forms.Select({"autocomplete": "off"}), **facts)
+        super().__init__(widget=Select({"autocomplete": "off"}), **facts)
         self.offer(choices or {})
 
     def offer(self, choices: Mapping[str, Text]) -> None:
@@ -291,9 +291,11 @@ class PlatformForm(Form):
     )  # fmt: skip
     price = ReadField(_won, label=said(Text("CPM({unit})", "CPM ({unit})")), required=False)
     minimum = ReadField(
-        _won, label=said(Text("최소 집행액({unit})", "Least spend ({unit})")), required=False
+        _won, label=said(Text("최소 집행액({unit})", "Minimum spend ({unit})")), required=False
     )
-    cap = ReadField(_won, label=said(Text("집행 상한({unit})", "Cap ({unit})")), required=False)
+    cap = ReadField(
+        _won, label=said(Text("최대 집행액({unit})", "Maximum spend ({unit})")), required=False
+    )
     curve = ReadField(
         _curve, CURVE, label=said(Text("도달 곡선", "Reach curve")), required=False,
         widget=forms.TextInput({"placeholder": "1"}),
@@ -420,7 +422,7 @@ class PlanForm(Form):
     """The form of a plan, with its rows of platforms."""
 
     rules = ReadField(
-        _rules, label=said(Text("규칙", "Rules")), required=False,
+        rules_of, label=said(Text("규칙", "Rules")), required=False,
         widget=forms.Textarea({"rows": 5, "spellcheck": "false"}),
     )  # fmt: skip
     name = NameField(
@@ -438,10 +440,10 @@ class PlanForm(Form):
     budget = ReadField(
         _won, label=said(Text("예산({unit})", "Budget ({unit})")),
         error_messages={"required": said(missing(Text(
-            "예산을 적어 주세요.", "Write the budget.")))},
+            "예산을 적어 주세요.", "Enter the budget.")))},
     )  # fmt: skip
     unit = ReadField(
-        _won, label=said(Text("집행 단위({unit})", "In steps of ({unit})")), required=False,
+        _won, label=said(Text("금액 단위({unit})", "Rounding unit ({unit})")), required=False,
         initial=f"{UNIT:,}",
     )  # fmt: skip
     goal = ListField(GOALS, label=said(Text("빈도 목표", "Frequency goal")), required=False)
@@ -450,7 +452,7 @@ class PlanForm(Form):
         widget=forms.TextInput({"inputmode": "decimal"}),
     )  # fmt: skip
     target = ListField(
-        TARGETS, label=said(Text("최소 예산을 알아볼 목표", "Least budget for")), required=False
+        TARGETS, label=said(Text("최소 예산을 알아볼 목표", "Minimum budget for")), required=False
     )
     level = forms.CharField(label=said(Text("목표 값", "Its value")), required=False)
     objective = ListField(
@@ -507,8 +509,8 @@ class PlanForm(Form):
         self.platforms.is_valid()
         if not self.platforms.filled:
             self.platforms.forms[0].add_error("service", said(missing(Text(
-                "매체를 하나 이상 고르고 단가를 적어 주세요.",
-                "Choose at least one platform, with its price."))))  # fmt: skip
+                "매체를 하나 이상 고르고 CPM을 적어 주세요.",
+                "Choose at least one platform, with its CPM."))))  # fmt: skip
         if self.cleaned_data.get("rules", "") is None:
             self.add_error("rules", refusal(no_rules()))
         try:
@@ -556,17 +558,17 @@ class PlanForm(Form):
         typed = {name: bool(self[name].value()) for name in ("goal", "often", "target", "level")}
         pairs = (
             ("often", "goal",
-             Text("‘1인당 많아야’나 ‘1인당 적어도’를 고르거나 횟수를 비워 주세요.",
-                  "Choose “at most” or “at least”, or leave the contacts empty.")),
+             Text("‘최대’나 ‘최소’를 고르거나 횟수를 비워 주세요.",
+                  "Choose “at most” or “at least”, or leave the frequency empty.")),
             ("goal", "often",
              Text("목표로 할 빈도를 적거나 목표를 없음으로 골라 주세요.",
-                  "Write the frequency of the goal, or choose none.")),
+                  "Enter the frequency goal, or choose none.")),
             ("level", "target",
              Text("최소 예산을 알아볼 목표의 종류를 고르거나 값을 비워 주세요.",
-                  "Choose what the least budget is for, or leave its value empty.")),
+                  "Choose the goal for the minimum budget, or leave its value empty.")),
             ("target", "level",
              Text("최소 예산을 알아볼 목표의 값을 적거나 없음으로 골라 주세요.",
-                  "Write the value that the least budget is for, or choose none.")),
+                  "Enter the value of the goal for the minimum budget, or choose none.")),
         )  # fmt: skip
         for given, other, advice in pairs:
             if typed[given] and not typed[other]:
@@ -706,7 +708,7 @@ class ShareForm(Form):
 
     days = ReadField(
         whole_in,
-        label=said(Text("유효 일수", "Days it holds")),
+        label=said(Text("유효 일수", "Valid for (days)")),
         required=False,
         initial=30,
         widget=forms.NumberInput({"min": services.DAYS[0], "max": services.DAYS[1]}),
@@ -742,7 +744,7 @@ class DeleteForm(Form):
     """The word without which nothing is deleted; `services.delete` compares it."""
 
     word = forms.CharField(
-        label=said(Text(f"확인을 위해 ‘{services.WORD.ko}’라고 적어 주십시오",
+        label=said(Text(f"확인을 위해 ‘{services.WORD.ko}’라고 적어 주세요",
                         f"Type “{services.WORD.en}” to confirm")),
         max_length=LONGEST_WORD,
         widget=forms.TextInput({"autocapitalize": "none", "spellcheck": "false"}),
@@ -752,8 +754,8 @@ class DeleteForm(Form):
 class HandOverForm(Form):
     """Hand over all plans of a disabled user to a user who may make plans."""
 
-    former = forms.ChoiceField(label=said(Text("주는 분", "From")))
-    heir = forms.ChoiceField(label=said(Text("받는 분", "To")))
+    former = forms.ChoiceField(label=said(Text("현재 소유자", "Current owner")))
+    heir = forms.ChoiceField(label=said(Text("새 소유자", "New owner")))
 
     def __init__(self, *args: Any, **facts: Any) -> None:
         super().__init__(*args, **facts)

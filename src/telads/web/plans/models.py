@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from telads.planning.plan import Plan, read_plan
+if TYPE_CHECKING:  # the supervisor of a website sets Django up, but opens no plan
+    from telads.planning.plan import Plan
 
 _USER = settings.AUTH_USER_MODEL
 LONGEST_NAME = 100
@@ -76,6 +78,8 @@ class PlanVersion(models.Model):
 @lru_cache(maxsize=KEPT)
 def _read(document: str) -> Plan:
     """Parse a plan, cached: equal texts need not be verified again."""
+    from telads.planning.plan import read_plan
+
     return read_plan(json.loads(document))
 
 

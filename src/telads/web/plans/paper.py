@@ -291,9 +291,9 @@ UNITS: dict[str, Text] = {
 }
 """Units of the figures of the whole plan; units of tables are stated once above them."""
 UNITS_OF_TABLES = Text(
-    "금액은 {unit}, 노출은 회, 인원과 도달은 명(10명 단위로 반올림), 관심도는 표준편차 단위입니다.",
-    "Money in {unit}, people and reach in persons (rounded to 10), affinity in standard "
-    "deviations.",
+    "금액은 {unit}, 노출은 회, 인원과 도달은 명(10명 단위로 반올림), 이용 강도는 표준편차 "
+    "단위입니다.",
+    "Money in {unit}, people and reach rounded to 10, usage score in standard deviations.",
 )
 
 
@@ -321,7 +321,7 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
         cells = [[_cell(row, column, lang) for column in columns] for row in table]
         draw(sheet, heads, cells, [one not in WORDS for one in columns])
     sheet.heading(Text("방법과 출처", "Method and source")(lang))
-    source = Text("telads가 만든 합성 자료", "Synthetic twin made by telads")(lang)
+    source = Text("telads가 만든 합성 데이터", "Synthetic data made by telads")(lang)
     for line in (
         *(line(lang) for line in method_of(plan)),
         source if plan.basis.synthetic else in_force().source.files,
@@ -360,16 +360,16 @@ def _sheet(plan: Plan) -> Sheet:
 
 def _window(plan: Plan, lang: Lang) -> str:
     """The observed months, for the head of the PDF."""
-    label = Text(f"기준 {plan.month.text.ko}", f"Month {plan.month}")(lang)
-    mark = Text(" · 합성 자료입니다.", " · Synthetic data.") if plan.basis.synthetic else None
+    label = Text(f"기준월 {plan.month.text.ko}", f"Month {plan.month}")(lang)
+    mark = Text(" · 합성 데이터입니다.", " · Synthetic data.") if plan.basis.synthetic else None
     return f"{label} · {observed(plan.month.window, lang)}{mark(lang) if mark else ''}"
 
 
 def _basis(plan: Plan, lang: Lang) -> str:
     """The basis that reproduces the plan, in full."""
     told = Text(
-        f"계산 {plan.basis.build} · telads {plan.basis.version} · 계획 {plan.hash}",
-        f"Build {plan.basis.build} · telads {plan.basis.version} · plan {plan.hash}",
+        f"데이터 버전 {plan.basis.build} · telads {plan.basis.version} · 계획 {plan.hash}",
+        f"Data version {plan.basis.build} · telads {plan.basis.version} · plan {plan.hash}",
     )
     return told(lang)
 

@@ -154,7 +154,7 @@ def share(request: HttpRequest, version: PlanVersion, days: int) -> str:
     low, high = DAYS
     if not low <= days <= high:
         raise QuestionError(
-            Text("공유 기간이 범위를 벗어났습니다.", "A link cannot hold so long."),
+            Text("공유 기간이 범위를 벗어났습니다.", "The period of sharing is out of range."),
             Text(f"{low}일에서 {high}일 사이로 적어 주세요.", f"Write {low} to {high} days."),
             value=days,
         )
@@ -196,9 +196,9 @@ def let(request: HttpRequest, plan: SavedPlan, name: str, level: str) -> None:
     person = people.filter(username=name.strip()).first() if "\0" not in name else None
     if person is None or level not in {"read", "edit", "none"}:
         raise UnknownChoice(
-            Text("그런 사람이나 권한이 없습니다.", "There is no such person or permission."),
+            Text("사용자나 권한을 찾을 수 없습니다.", "User or permission not found."),
             Text("로그인할 수 있는 다른 사람의 이름을 적어 주세요.",
-                 "Write the name of somebody else who may sign in."),
+                 "Enter the name of another user who can sign in."),
             value=name,
         )  # fmt: skip
     with one_action():
@@ -229,7 +229,7 @@ def _meanwhile(newest: PlanVersion) -> QuestionError:
     version = josa(f"버전 {newest.number}", "을/를")
     return QuestionError(
         Text(f"그사이 {newest.made_by} 님이 {version} 저장했습니다.",
-             f"Meanwhile {newest.made_by} saved version {newest.number}."),
+             f"{newest.made_by} saved version {newest.number} in the meantime."),
         Text("새 버전을 열어 고친 뒤 다시 저장해 주세요.",
              "Open the new version, and make your changes there."),
     )  # fmt: skip
@@ -252,8 +252,8 @@ def delete(request: HttpRequest, plan: SavedPlan, word: str) -> None:
     """Delete a plan with all versions and links; raises `QuestionError` without the word."""
     if word.strip().casefold() not in {WORD.ko, WORD.en}:
         raise QuestionError(
-            Text("확인하는 낱말이 다릅니다.", "The word of confirmation is another one."),
-            Text(f"지우시려면 {WORD.ko}라고 적어 주십시오.", f"To delete it, type {WORD.en}."),
+            Text("확인 문구가 다릅니다.", "The confirmation does not match."),
+            Text(f"‘{WORD.ko}’를 정확히 입력해 주세요.", f"Type “{WORD.en}” exactly."),
             value=word[:40],
         )
     with one_action():
@@ -280,7 +280,7 @@ def heirs() -> list[User]:
     return [user for user in active if allows(user, Role.PLANNER)]
 
 
-NOBODY = Text("넘길 계획이나 받을 분이 없습니다.", "There are no such plans, or no such planner.")
+NOBODY = Text("넘길 계획이나 받을 사용자가 없습니다.", "Plans or planner not found.")
 
 
 def hand_over(request: HttpRequest, former: str, heir: str) -> int:
@@ -293,8 +293,8 @@ def hand_over(request: HttpRequest, former: str, heir: str) -> int:
     if to is None or not plans:
         raise UnknownChoice(
             NOBODY,
-            Text("정지된 분의 계획을, 계획을 만들 수 있는 분께 넘길 수 있습니다.",
-                 "Plans of somebody disabled can go to somebody who may make plans."),
+            Text("정지된 사용자의 계획을, 계획을 만들 수 있는 사용자에게 넘길 수 있습니다.",
+                 "Plans of disabled users can be transferred to a user who can make plans."),
             value=heir if to is None else former,
         )  # fmt: skip
     with one_action():

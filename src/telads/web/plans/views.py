@@ -30,6 +30,7 @@ from telads.planning.rules import read_rules
 from telads.store.workspace import Build
 from telads.web import request_state
 from telads.web.accounts.roles import Role, allows, required
+from telads.web.audiences.services import audience_for
 from telads.web.file_responses import links
 from telads.web.media.services import fillings, offered
 from telads.web.pages.audiences.forms import NEW, described_from, described_of, whole_in
@@ -89,6 +90,10 @@ def new(request: HttpRequest) -> HttpResponse:
         form = PlanForm(build, request.POST, media=media)
         if "audience" in request.POST:
             return _choose_audience(request, NEW, form)
+    elif "saved" in request.GET:
+        known = audience_for(request, _number(request.GET["saved"]))
+        rows = last[1] if (last := _last_prices(request.user)) else []  # type: ignore[arg-type]
+        form = PlanForm(build, None, {"rules": known.rules, "name": known.name}, rows, media)
     elif request.GET.get("from") == "campaign":
         form = PlanForm(build, None, *_of_campaign(request, build), media)
     else:

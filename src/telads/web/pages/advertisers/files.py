@@ -13,7 +13,7 @@ from telads.web.pages.advertisers import forms
 
 FILES = {
     "targets.xlsx": Text("엑셀", "Excel"),
-    "targets.csv": Text("대상(CSV)", "Targets (CSV)"),
+    "targets.csv": Text("추천 집단(CSV)", "Recommended groups (CSV)"),
     "platforms.csv": Text("매체(CSV)", "Platforms (CSV)"),
 }
 """A workbook of both tables, and each table by itself."""

@@ -37,13 +37,13 @@ DEFAULT_TOP = 10
 TOPS = (5, 10, 20, 30, 50, 100)
 """Offered numbers of targets; an address may name any other that answers allow."""
 ONLY_AFFINITY = Text(
-    "{service}: 원자료가 표준화된 지수라 이용량을 더할 수 없으므로 관심도 순만 있습니다.",
-    "{service}: the source is a standardised index, whose usage cannot be summed, so there is "
-    "only the order by affinity.",
+    "{service}: 원본 데이터가 표준화 점수라 이용량을 더할 수 없으므로 이용 강도 순만 있습니다.",
+    "{service}: published as standardised scores only, whose usage cannot be summed, so it can "
+    "only be ordered by usage score.",
 )
 ONLY_Z = Text(
-    "2023년 연구 방식은 표준 점수(z)가 큰 집단부터 늘어놓으므로 순서를 고를 수 없습니다.",
-    "The method of the 2023 study knows one order: by its standard score (z).",
+    "기존 방식(2023년 연구)은 표준 점수(z)가 큰 집단부터 늘어놓으므로 순서를 고를 수 없습니다.",
+    "The 2023 method has one order: by its standard score (z).",
 )
 _BY = next(iter(TARGET_ORDERS))
 _LEVEL = str(LEVEL.default)
@@ -156,7 +156,7 @@ def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
     return [
         select("service", Text("서비스", "Service"), services, choice.service.id, lang),
         month_select(build, choice.month, lang),
-        select("top", Text("대상 수", "Targets"), tops, choice.top, lang),
+        select("top", Text("집단 수", "Groups"), tops, choice.top, lang),
         select("level", Text("단위", "By"), levels, choice.level, lang),
         sex_select(choice.filters.sex, lang, anybody),
         age_select(choice.filters.age, lang, anybody),

@@ -61,12 +61,12 @@ class TargetRow(NamedTuple):
         return len(self.platforms[self.open :])
 
 
-TARGET = Text("대상", "Target")
+TARGET = Text("추천 집단", "Recommended group")
 PLATFORMS = Text("매체", "Platforms")
 ORDERED: dict[str, Text] = {
-    "use": Text("관심도, 연관, 지수", "affinity, association, index"),
-    "association": Text("연관, 80% 구간, 1위일 확률, 이용",
-                        "association, 80 % interval, chance of first, use"),
+    "use": Text("이용 강도, 동반 이용, 지수", "usage score, used together, index"),
+    "association": Text("동반 이용, 80% 구간, 1위일 확률, 이용",
+                        "used together, 80% interval, chance of first, use"),
     "classic": Text("상관, 이용", "correlation, use"),
 }  # fmt: skip
 """Figure shown beside a platform in each order."""
@@ -116,9 +116,10 @@ def extent(targets: int, districts: int) -> Text:
     """The number of targets, and of districts they are in."""
     level = in_force().district
     where = level.text.en if districts == 1 else level.plural.en
-    counted = f"{targets} target{'' if targets == 1 else 's'}"
+    counted = f"{targets} group{'' if targets == 1 else 's'}"
     return Text(
-        f"{level.text.ko} {districts}곳에 대상 {targets}개", f"{counted} in {districts} {where}"
+        f"{level.text.ko} {districts}곳에 추천 집단 {targets}개",
+        f"{counted} in {districts} {where}",
     )
 
 

@@ -61,14 +61,12 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "advanced": forms.advanced(choice, lang),
         "matrix": present.matrix(by_group, choice, lang),
         "sexes": [sex.text for sex in Sex],
-        "variance": by_group.sentences[-1] if by_group.rows.height else None,
+        "variance": by_group.sentences[-1] if by_group.records else None,
         "answer": found,
         "columns": present.target_columns(found, choice, lang),
         "rows": present.target_rows(found, runs_on, choice, lang),
         "runs_on": forms.runs_on(choice),
-        "scale": affinity_scale(
-            found.rows.get_column("affinity_high", default=found.rows["affinity"])
-        ),
+        "scale": affinity_scale(row.get("affinity_high", row["affinity"]) for row in found.records),
         "places": _places(build, choice, lang),
         "pattern": _pattern(build, choice),
         "places_address": forms.address_of(forms.of_places(choice, *choice.filters)),
@@ -76,8 +74,8 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "place_maps": [one.paint(PAGE) for one in _place_maps(build, choice, lang)],
         "whole_city": choice.filters.district
         and forms.address_of(forms.of_places(choice, None, *choice.filters[1:])),
-        "elsewhere": found.rows.height - located,
-        "extent": present.extent(found.rows.height, reached),
+        "elsewhere": len(found.records) - located,
+        "extent": present.extent(len(found.records), reached),
         **links(forms.files_of(choice, FILES), partial(forms.file_address, choice), lang),
     }
     facts["result"] = rendered("advertisers/answer.html.j2", facts)

@@ -19,6 +19,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from telads.answers.choices import known_places, month_of
+from telads.answers.tables import of_month
 from telads.dataset import in_force
 from telads.errors import QuestionError, choose
 from telads.model import Month, Sex
@@ -196,7 +197,7 @@ def whole_in(text: str) -> int:
 
 
 def _wrong(name: str, value: str, known: Iterable[str]) -> QuestionError:
-    missing = Text("그런 값은 없습니다.", "There is no such value.")
+    missing = Text("고를 수 없는 값입니다.", "Value not found.")
     return QuestionError(missing, choose(value, map(same, known)), rule=name, value=value)
 
 
@@ -398,10 +399,12 @@ def form_of(build: Build, described: Described, which: str, lang: Lang) -> Form:
 def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
     """The fields of one group."""
     services = [("", NONE), *((id, in_force().measures[id].text) for id in build.about["services"])]
-    figures = [("affinity", Text("관심도(표준편차) 이상", "affinity (sd) of at least")),
+    figures = [("affinity", Text("이용 강도(표준편차) 이상", "usage score (sd) of at least")),
                ("index", Text(f"지수({in_force().city.ko} 100) 이상",
                               "index (city 100) of at least"))]  # fmt: skip
-    signals = [("", NONE), *((signal.id, signal.text) for signal in in_force().signals)]
+    held = {*of_month(build, "signals", build.months[-1])["signal"].unique(), wanted.signal}
+    signals = [("", NONE), *((signal.id, signal.text) for signal in in_force().signals
+                             if signal.id in held)]  # fmt: skip
     named = districts_named(build)
     none = ("", NONE)
     tops = [(str(top), Text(f"{top}개", str(top))) for top in (3, 5, 10, 20, 50)]
@@ -413,7 +416,7 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
             select(f"service{suffix}", Text("서비스", "Service"), services, wanted.service, lang),
             select(f"by{suffix}", Text("기준", "Figure"), figures, wanted.by, lang),
         ],
-        signals=select(f"signal{suffix}", Text("생활 신호", "Context signal"), signals,
+        signals=select(f"signal{suffix}", Text("생활 지표", "Lifestyle signal"), signals,
                        wanted.signal, lang),
         like=[
             select(f"like_district{suffix}", in_force().fill(DISTRICT), [none, *named],
@@ -422,7 +425,7 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
                    wanted.like_sex, lang),
             select(f"like_age{suffix}", Text("나이", "Age"), [none, *ages_named()],
                    wanted.like_age, lang),
-            select(f"top{suffix}", Text("비슷한 집단 수", "How many"), tops, wanted.top or "5",
+            select(f"top{suffix}", Text("유사 집단 수", "How many"), tops, wanted.top or "5",
                    lang),
         ],
         boxes=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from telads.answers.audience import has_range
@@ -33,6 +34,7 @@ def audiences(request: HttpRequest) -> HttpResponse:
         "first": forms.form_of(build, choice.first, "", lang),
         "second": forms.form_of(build, choice.second or Described(), SECOND, lang),
         "plan_address": forms.plan_address(choice),
+        "save_address": reverse("audience-new", query=choice.first.query()),
         "unchanged_address": forms.unchanged_address(choice),
         **_found(build, choice, lang),
     }

@@ -387,6 +387,16 @@ def plan_address(choice: Choice) -> str:
     return reverse("plan-new", query={"from": "campaign", **choice.query})
 
 
+def scenarios_address(choice: Choice) -> str:
+    """The page of scenarios that begins with this choice."""
+    return reverse("campaign-scenarios", query={"a": urlencode(choice.query, doseq=True)})
+
+
+def save_address(choice: Choice) -> str:
+    """Where the ticked groups become a saved audience."""
+    return reverse("audience-new", query={"from": "campaign", **choice.query})
+
+
 def audience_address(choice: Choice, rules: Rules) -> str:
     """The groups on the audience page; empty if its fields cannot express them."""
     described = described_from(rules)

@@ -185,6 +185,8 @@ def page(
         "bar": _bar(found, choice, lang) if found else None,
         "examples": all(one.example for one in choice.platforms),
         "plan_address": forms.plan_address(choice) if found else "",
+        "scenarios_address": forms.scenarios_address(choice) if found else "",
+        "save_address": forms.save_address(choice) if found else "",
         "audience_address": forms.audience_address(choice, found.brief.rules) if found else "",
         "address": address_of(choice),
         "axis": choice.axis,
@@ -232,7 +234,7 @@ def _runs_on(choice: Choice, lang: Lang) -> str:
     """How many platforms, and whether their prices are examples."""
     count = len(choice.platforms)
     example = all(one.example for one in choice.platforms)
-    return Text(f"{count}개{', 예시 단가' if example else ''}",
+    return Text(f"{count}개{', 예시 CPM' if example else ''}",
                 f"{count}{', example prices' if example else ''}")(lang)  # fmt: skip
 
 
@@ -428,17 +430,17 @@ def _beginning(
     if often > TOO_OFTEN:
         return Text(
             f"조건에 맞는 집단을 모두 골라도({count}개) 한 사람이 평균 {times}회 넘게 봅니다.",
-            f"Even all {count} groups that fit see it more than {times} times each.",
+            f"Even all {count} groups that match have a frequency above {times}.",
         )
     if found and count == len(forms.groups_of(build, choice)):
         return Text(
             f"조건에 맞는 {count}개 집단을 모두 골랐습니다. 한 사람이 평균 {often:.1f}회 봅니다.",
-            f"All {count} groups that fit are chosen; a person sees it {often:.1f} times.",
+            f"All {count} groups that match are chosen, at a frequency of {often:.1f}.",
         )
     return Text(
         f"많이 쓰는 순서로, 한 사람이 평균 {times}회 이하로 보게 되는 가장 적은 {count}개 집단을 "
         "골랐습니다.",
-        f"By use, the fewest groups ({count}) whose people see it {times} times or less each.",
+        f"The fewest groups ({count}), by use, with a frequency of {times} or less.",
     )
 
 
@@ -501,12 +503,13 @@ def _warnings(found: Draft, full: bool) -> list[Text]:
     if often > OFTEN:
         told.append(Text(
             f"이 예산은 이 타겟에 큽니다. 한 사람이 평균 {often:,.0f}번 보게 됩니다.",
-            f"The budget is large for these people: each sees it {often:,.0f} times on average.",
+            f"The budget is large for this audience: the frequency is {often:,.0f}.",
         ))  # fmt: skip
     elif full:
         told.append(Text(
-            "매체 상한에 거의 닿았습니다. 돈을 더 써도 새로 도달하는 사람이 거의 없습니다.",
-            "The ceilings of the platforms are nearly met: more money reaches hardly anyone new.",
+            "매체의 도달 상한에 거의 이르렀습니다. 돈을 더 써도 새로 도달하는 사람이 거의 "
+            "없습니다.",
+            "The platforms are close to their ceilings: more budget reaches hardly anyone new.",
         ))  # fmt: skip
     return told
 
@@ -519,11 +522,11 @@ def _sentences(found: Draft, full: bool, lang: Lang) -> list[Text]:
         added_money = [amount_text(more, one) for one in LANGUAGES]
         people_added = [people(added, one) for one in LANGUAGES]
         told.append(Text(f"{added_money[0]}을 더 쓰면 {people_added[0]}에게 더 도달합니다.",
-                         f"{added_money[1]} more reach {people_added[1]} more."))  # fmt: skip
+                         f"{added_money[1]} more reaches {people_added[1]} more."))  # fmt: skip
     if found.below:
         told.append(Text(
             f"고른 집단 가운데 {found.below}개는 {in_force().city.ko} 평균보다 적게 씁니다.",
-            f"{found.below} of the groups use it less than {in_force().city.en}'s mean person.",
+            f"{found.below} of the groups use it less than the {in_force().city.en} average.",
         ))  # fmt: skip
     limits = [limit_text(one) for one in sums["binding"]]
     limits += [

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from telads.web.pages.campaign.views import campaign
+from telads.web.pages.campaign.views import campaign, side_by_side
 
-urlpatterns = [path("", campaign, name="campaign")]
+urlpatterns = [
+    path("", campaign, name="campaign"),
+    path("scenarios/", side_by_side, name="campaign-scenarios"),
+]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
+from telads.errors import QuestionError
 from telads.web import request_state
 from telads.web.cache import HTMX, cached_by_build
 from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.media.services import offered
-from telads.web.pages.campaign import forms, present
+from telads.web.pages.campaign import forms, present, scenarios
 
 
 @require_safe
@@ -40,3 +42,25 @@ def _page(request: HttpRequest, media: forms.Media) -> HttpResponse:
     facts["by_link"] = bool(request.headers.get("HX-Trigger"))
     facts["result"] = rendered("campaign/answer.html.j2", facts)
     return page_or_result(request, "campaign", facts, facts["address"])
+
+
+@require_safe
+@cached_by_build
+def side_by_side(request: HttpRequest) -> HttpResponse:
+    """`/campaign/scenarios/?a=...&b=...&name_b=...`: up to three campaigns, each by its query.
+
+    With `add=1` a copy of one with the changes of the form, and then their address.
+    """
+    build, lang = request_state.build(request), request_state.language(request)
+    found = scenarios.scenarios_of(build, request.GET, lang)
+    refused: QuestionError | None = None
+    if "add" in request.GET:
+        try:
+            return redirect(scenarios.beside(scenarios.added(build, found, request.GET, lang)))
+        except QuestionError as error:
+            refused = error
+    facts = scenarios.page(build, found, lang)
+    if refused:
+        facts["refused"] = {"message": refused.message, "advice": refused.advice,
+                            "value": refused.facts.get("value", "")}  # fmt: skip
+    return render(request, "campaign/scenarios.html", facts, status=400 if refused else 200)

@@ -29,8 +29,8 @@ SENTENCE: tuple[Text, ...] = (
 """The words before, between and after the controls."""
 HEADS: dict[str, Text] = {
     "district": Text("{district}", "{District}"),
-    "city": Text("{city} 전체", "With {city}"),
-    "own": Text("지역 요인", "Own part"),
+    "city": Text("{city} 전체", "Citywide"),
+    "own": Text("지역 요인", "Local part"),
     "clear": Text("뚜렷함", "Clear"),
 }
 
@@ -232,22 +232,22 @@ def _said(row: dict[str, Any] | None, groups: list[dict[str, Any]], indexed: boo
     if indexed:
         size = number(abs(row["change_local"]), digits=3)
         moved = Text(
-            f"{city.ko}의 같은 성별·나이와 비교해 관심도가 {size} "
+            f"{city.ko}의 같은 성별·나이와 비교해 이용 강도가 {size} "
             f"{'높아졌습니다' if up else '낮아졌습니다'}.",
-            f"Against the same sex and age in {city.en}, affinity {'rose' if up else 'fell'} by "
-            f"{size}.",
+            f"Compared with the same sex and age in {city.en}, the usage score "
+            f"{'rose' if up else 'fell'} by {size}.",
         )
     else:
         size = number(abs(row["change_local"]), digits=1 if abs(row["change_local"]) >= 0.95 else 2)
         moved = Text(
             f"{city.ko}의 같은 성별·나이와 비교해 1인당 월 {size}일 "
             f"{'늘었습니다' if up else '줄었습니다'}.",
-            f"Against the same sex and age in {city.en}, use {'rose' if up else 'fell'} by {size} "
-            "days a month per person.",
+            f"Compared with the same sex and age in {city.en}, use {'rose' if up else 'fell'} by "
+            f"{size} days a month per person.",
         )
     if not row["clear"]:
         return Text(f"{moved.ko} 우연으로도 나올 수 있는 차이입니다.",
-                    f"{moved.en} So much may be chance.")  # fmt: skip
+                    f"{moved.en} Such a difference may be chance.")  # fmt: skip
     key, sign = key_of(indexed), 1 if up else -1
     most = max(groups, key=lambda one: sign * (one[key] or 0))
     names = [group_name(most["sex"], most["age"], lang) for lang in LANGUAGES]

@@ -53,7 +53,7 @@ def picture(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
     """`/data/choropleth.svg?measure=delivery`: a picture of the page's choices."""
     build, lang = request_state.build(request), request_state.language(request)
     if chart not in charts.DEPENDS_ON:
-        raise one_of(Text("그림", "picture"), chart, charts.DEPENDS_ON)
+        raise one_of(Text("차트", "chart"), chart, charts.DEPENDS_ON)
     choice = charts.relevant(chart, forms.asked(build, request.GET))
     makers: dict[str, Callable[[], bytes]] = {
         each: partial(_drawn, build, chart, choice, lang, each) for each in ("png", "svg", "json")

@@ -27,7 +27,7 @@ TOPICS: dict[Topic, Text] = {
     "mobility": Text("이동과 생활", "Moving and living"),
     "communication": Text("통신", "Communication"),
     "payment": Text(
-        "요금과 결제(대상 선정에는 쓰지 않음)", "Payment (never used to choose targets)"
+        "요금과 결제(집단 추천에는 쓰지 않음)", "Payment (never used to recommend groups)"
     ),
 }
 

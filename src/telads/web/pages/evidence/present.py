@@ -16,17 +16,17 @@ CHANCE, CLASSIC, OWN, CITY = "chance", "classic", "affinity", "city"
 
 MEANING: dict[tuple[str, str], Text] = {
     ("services", "first"): Text(
-        "집단의 1위 서비스를 맞힌 비율", "share of segments whose first service was named rightly"
+        "집단의 1위 서비스를 맞힌 비율", "share of groups whose top service was predicted right"
     ),
     ("services", "tau"): Text(
         "모든 서비스의 순서가 맞는 정도, −1~1", "agreement of the whole order of services, −1 to 1"
     ),
     ("services", "ndcg"): Text(
-        "앞의 세 서비스가 맞는 정도, 0~1", "how right the first three services are, 0 to 1"
+        "앞의 세 서비스가 맞는 정도, 0~1", "accuracy of the first three services, 0 to 1"
     ),
     ("services", "precision"): Text(
-        "서비스마다 꼽은 대상 30개 집단 가운데 실제 상위 30에 든 비율",
-        "share of the 30 targets named for a service that are truly among its first 30",
+        "서비스마다 추천한 30개 집단 가운데 실제 상위 30에 든 비율",
+        "share of the 30 groups recommended for a service that are truly among its first 30",
     ),
     ("platforms", "tau"): Text(
         "매체의 순서가 다른 반쪽 동네와 맞는 정도, −1~1",

@@ -112,7 +112,7 @@ def sentence(build: Build, choice: Choice, lang: Lang) -> dict[str, Place]:
             choice.filters.district or "", lang,
         ),
         "who": _place(
-            "who", Text("누구에게", "Whom")(lang), _groups(lang), choice.who, lang
+            "who", Text("누구에게", "Who")(lang), _groups(lang), choice.who, lang
         ),
     }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""The planner's guide: a document in each language, printed with its contents beside it."""

@@ -1,0 +1,113 @@
+"""Scenarios side by side: each is its campaign, the address holds all, no script is needed."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from telads.planning.plan import draft
+from telads.store.workspace import Build
+from telads.web.pages.campaign import forms, scenarios
+from telads.wording import people
+from tests.web.document import Element, assert_nothing_inline, get
+
+ROOT = "/campaign/scenarios/"
+A = "service=delivery&budget=50000000&district=강남구&district=관악구"
+
+
+def found(build: Build, address: str) -> list[scenarios.Scenario]:
+    return scenarios.scenarios_of(build, QueryDict(urlsplit(address).query), "ko")
+
+
+def add(client: Client, address: str, **asked: str) -> str:
+    """What the form of the page at an address leads to."""
+    page = get(client, address)
+    form = page.all("form", class_="choices")[-1]
+    sent = {one.attributes["name"]: one.attributes["value"]
+            for one in form.all("input", type="hidden")}  # fmt: skip
+    assert sent["add"] == "1"
+    answer = client.get(f"{ROOT}?{urlencode({**sent, **asked})}")
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    return answer.headers["Location"]
+
+
+def cells(page: Element, row: int) -> list[str]:
+    return [one.text for one in page.one("tbody").all("tr")[row].all("td")]
+
+
+def test_a_campaign_leads_to_three_scenarios_and_each_is_its_campaign(
+    site: Client, twin_build: Build
+) -> None:
+    campaign = get(site, f"/campaign/?{A}")
+    (link,) = [one.attributes["href"] for one in campaign.all("a")
+               if ROOT in one.attributes.get("href", "")]  # fmt: skip
+    address = add(site, link, of="a", budget="3천만", name="작은 예산")
+    address = add(site, address, of="a", without="youtube")
+    page = get(site, address)
+    assert_nothing_inline(page)
+    assert not [one for one in page.all("h2") if "추가" in one.text], "three are enough"
+    three = found(twin_build, address)
+    assert [one.name for one in three] == ["", "작은 예산", ""]
+    assert [one.choice.budget for one in three] == [50_000_000, 30_000_000, 50_000_000]
+    assert len(three[2].choice.platforms) == len(three[0].choice.platforms) - 1
+    reached = []
+    for one in three:
+        chosen = forms.chosen(twin_build, one.choice, "ko")
+        brief = one.choice.brief("ko", chosen.rules)
+        reached.append(draft(twin_build, brief).summary["reached"])
+    shown = [cell.one("strong").text for cell in page.one("tr", class_="reach").all("td")]
+    assert shown == [people(count, "ko") for count in reached]
+    groups = {forms.chosen(twin_build, one.choice, "ko").ticked for one in three}
+    assert len(groups) == 1, "budget and platforms alone differ"
+    assert "예산 다름" in page.one("thead").text
+    assert "매체 다름" in page.one("thead").text
+    assert cells(page, 1) == ["5,000만 원", "3,000만 원", "5,000만 원"]
+    assert f"{reached[1] / reached[0]:.0%}" in page.one("h1").text
+
+
+def test_other_people_get_groups_of_their_own(site: Client, twin_build: Build) -> None:
+    address = add(site, f"{ROOT}?{urlencode({'a': A})}", of="a", who="F30")
+    _, second = found(twin_build, address)
+    assert second.choice.sentence.who == "F30"
+    assert second.choice.ticks is None
+    assert "타겟 다름" in get(site, address).one("thead").text
+
+
+def test_one_is_left_out_and_named_by_links_and_forms(site: Client, twin_build: Build) -> None:
+    address = add(site, f"{ROOT}?{urlencode({'a': A})}", of="a", budget="3천만")
+    page = get(site, address)
+    leave = [one for one in page.all("a") if one.text == "빼기"]
+    assert len(leave) == 2
+    (rest,) = found(twin_build, leave[0].attributes["href"])
+    assert rest.choice.budget == 30_000_000
+    names = page.all("form", class_="choices")[0]
+    sent = {one.attributes["name"]: one.attributes["value"]
+            for one in names.all("input", type="hidden")}  # fmt: skip
+    named = get(site, f"{ROOT}?{urlencode({**sent, 'name_b': '가을 안'})}")
+    assert "가을 안" in named.one("thead").text
+    assert scenarios.beside(found(twin_build, address)) == address
+
+
+def test_english_says_it_too(site: Client) -> None:
+    asked = urlencode({"a": A, "b": f"{A}&budget=30000000".replace("budget=50000000&", "")})
+    page = get(site, f"/en{ROOT}?{asked}")
+    assert "less and reaches" in page.one("h1").text
+    assert "different budget" in page.one("thead").text
+
+
+@pytest.mark.parametrize("wrong", ["비쌈", "-5", "0"])
+def test_a_wrong_budget_is_said_and_nothing_is_added(site: Client, wrong: str) -> None:
+    answer = site.get(f"{ROOT}?{urlencode({'a': A, 'add': '1', 'of': 'a', 'budget': wrong})}")
+    assert answer.status_code == 400
+    assert wrong in answer.content.decode()
+
+
+def test_a_scenario_without_a_plan_is_told_in_its_column(site: Client) -> None:
+    poor = f"{A}&platform=game:x&price=100&ceiling=&least=60000000&most="
+    page = get(site, f"{ROOT}?{urlencode({'a': A, 'b': poor})}")
+    shown = [cell.text for cell in page.one("tr", class_="reach").all("td")]
+    assert shown[1].startswith("–")
+    assert len(shown[1]) > 10
