@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
@@ -46,7 +46,8 @@ PAGES = {
     "campaign": "campaign/?budget=50000000",
     "changes": "changes/?service=video&month=2023-03",
     "help": "help/",
-    "scenarios": "campaign/scenarios/?a=service%3Ddelivery&b=service%3Ddelivery%26budget%3D30000000",
+    "scenarios": "campaign/scenarios/?"
+    + urlencode({"a": "service=delivery", "b": "service=delivery&budget=30000000"}),
     "sign-in": "account/sign-in/",
     "api": "api/v1/docs",
     "error": f"customers/?district={quote('없는구')}",
