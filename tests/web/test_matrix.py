@@ -62,7 +62,8 @@ API = {
     "platforms": f"platforms?service=delivery&{_SEGMENT}", "lookalike": f"lookalike?{_SEGMENT}",
     "signals": f"signals?{_SEGMENT}", "history": f"history?{_SEGMENT}", "segments": "segments",
     "months": "months", "measures": "measures", "districts": "districts", "status": "status",
-    "changes": "changes?service=game",
+    "changes": "changes?service=game", "alike": "alike",
+    "areas.geojson": "areas.geojson?service=game", "areas.parquet": "areas.parquet?service=game",
     "export/<table>.csv-metadata.json": "export/segments.csv-metadata.json",
     "export/<table>.<kind>": "export/segments.csv",
     "charts/population.<form>": "charts/population.json",
@@ -71,6 +72,7 @@ API = {
     "charts/monthly.<form>": "charts/monthly.json",
     "charts/ranking.<form>": f"charts/ranking.json?{_SEGMENT}",
     "charts/targets.<form>": "charts/targets.json",
+    "charts/neighbourhoods.<form>": "charts/neighbourhoods.json",
 }  # fmt: skip
 """Open to all, or where keys are asked for to keys alone: signing in is none."""
 
