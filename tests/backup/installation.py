@@ -14,7 +14,7 @@ from telads.backup.restore import restore
 from telads.backup.take import take
 from telads.settings import Settings
 from telads.store.files import TEMPORARY, write_text
-from telads.store.workspace import Store
+from telads.store.workspace import LOOKUPS, Store
 
 NEIGHBOURHOODS = 3
 
@@ -87,13 +87,14 @@ class Installation:
         )
 
     def state(self) -> dict[str, str]:
-        """Hash of every file's content, except files written by taking the lock."""
+        """Hash of every file's content, except files written by taking the lock and by questions."""
         found = {
             str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in self.folder.rglob("*")
             if path.is_file()
             and path.suffix != ".xlsx"
             and path.name not in {"lock", "workspace.json"}
+            and LOOKUPS not in path.parts
             and not (path.parent == self.folder and path.name.startswith(TEMPORARY))
         }
         return dict(sorted(found.items()))

@@ -161,7 +161,7 @@ def test_people_work_on_at_the_website(
     for name, rows in before.items():
         assert after[name][: len(rows)] == rows, name
     told = telads(stored.workspace, "doctor")
-    assert f"log of actions: {len(after['log']) + 1} entries" in told, told
+    assert f"activity log: {len(after['log']) + 1} entries" in told, told
 
 
 def test_its_backup_is_restored(stored: Installation) -> None:
@@ -173,7 +173,7 @@ def test_its_backup_is_restored(stored: Installation) -> None:
     assert other.workspace.ledger() == stored.workspace.ledger()
     assert other.workspace.written_by()["format"] == FORMAT
     told = telads(other.workspace, "doctor", code=0 if other.workspace.build().is_current else 1)
-    assert f"log of actions: {len(before['log']) + 1} entries" in told, told
+    assert f"activity log: {len(before['log']) + 1} entries" in told, told
     telads(other.workspace, "build")
     assert json.loads(telads(other.workspace, "status", "--format", "json"))["facts"]["current"]
     told = telads(other.workspace, "doctor")

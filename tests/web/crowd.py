@@ -30,10 +30,12 @@ if True:  # Django is ready only now
     from django.utils.encoding import force_bytes
     from django.utils.http import urlsafe_base64_encode
 
+    from telads.web.audiences.models import SavedAudience
     from telads.web.jobs.models import Job, State
+    from telads.web.media.models import Medium
     from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
     from tests.web.accounts.people import PASSWORD, signed_in
-    from tests.web.plans.samples import saved
+    from tests.web.plans.samples import RULES, saved
 
 PREFIX = secrets.token_hex(3)
 """One PostgreSQL server may have had other people before."""
@@ -79,6 +81,17 @@ def somebody(number: int, rounds: int) -> dict[str, Any]:
                for _ in range(rounds)]
         for what, state in (("cancel", State.WAITING), ("again", State.FAILED))
     }  # fmt: skip
+    audiences = {
+        what: [SavedAudience.objects.create(owner=own, name=f"{at}", rules=RULES).pk
+               for at in range(rounds)]
+        for what in ("rename", "delete", "access")
+    }  # fmt: skip
+    media = {
+        what: [Medium.objects.create(name=f"{own.username} {what} {at}", service="game",
+                                     price=5100, priced=timezone.localdate()).pk
+               for at in range(rounds)]
+        for what in ("medium", "remove")
+    }  # fmt: skip
     gone = [user(f"gone{number}-{at}", "planner", active=False) for at in range(rounds)]
     for former in gone:
         plan(former)
@@ -86,6 +99,8 @@ def somebody(number: int, rounds: int) -> dict[str, Any]:
         "name": own.username,
         "session": session(own),
         "plans": plans,
+        "audiences": audiences,
+        "media": media,
         "links": [link(pk) for pk in plans["revoke"]],
         "jobs": jobs,
         "gone": [former.username for former in gone],

@@ -152,7 +152,7 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
     for name in ("kim", "lee", "park"):
         assert telads("user", "create", name)[0] == 0
     code, told = telads("doctor", "--lang", "en")
-    assert (code, "ok    log of actions: 3 entries, the last hash is " in told) == (0, True)
+    assert (code, "ok    activity log: 3 entries, the last hash is " in told) == (0, True)
     head = told.partition("the last hash is ")[2].split()[0]
     assert len(head) == 64
     assert telads("user", "create", "choi")[0] == 0
