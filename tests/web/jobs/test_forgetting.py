@@ -64,7 +64,7 @@ def test_a_file_that_came_in_its_place_meanwhile_stays(
     done()
     answer = administrator.post(ADDRESS, {"file": shown})
     assert answer.status_code == 409
-    assert "meanwhile" in answer.content.decode()
+    assert "in the meantime" in answer.content.decode()
     assert administrator.post(ADDRESS).status_code == 409
     assert len(poisoned.ledger().current()) == 2
     assert not AuditEntry.objects.filter(action="data-forget").exists()

@@ -127,7 +127,7 @@ def test_a_month_is_replaced_by_much_less_only_where_that_is_ticked(
     upload(small)
     job = done()
     assert outcomes(job) == {"2023-06.csv": "refused"}
-    for lang, words in (("", "'크게 줄어들어도 바꾸기' 선택으로"), ("/en", "far fewer' ticked")):
+    for lang, words in (("", "'크게 줄어들어도 바꾸기' 옵션으로"), ("/en", "far fewer' ticked")):
         told = get(administrator, f"{lang}/admin-data/jobs/{job.pk}/").one("ul", class_="report")
         assert words in told.text
         assert "--" not in told.text
@@ -279,7 +279,7 @@ def test_pages_tell_how_it_goes(
     done(job)
     ended = get(administrator, address, headers=HTMX)
     assert "hx-get" not in ended.one("section", class_="job-state").attributes
-    assert "taken 1" in ended.text
+    assert "loaded 1" in ended.text
     assert administrator.get(address, headers=HTMX).headers["HX-Refresh"] == "true"
     assert_accessible(get(administrator, address))
     overview = get(administrator, "/en/admin-data/")
