@@ -258,7 +258,7 @@ def test_with_noise_places_do_not_come_from_the_log(
     """A neighbourhood where one subscriber lives would be a row of the cells."""
     request = Request((str(log / "events"),), mapping=log / "services.csv", months=(JUNE,),
                       noise=Noise(1.0))  # fmt: skip
-    with pytest.raises(SettingError, match="list of places"):
+    with pytest.raises(SettingError, match="list of neighbourhoods"):
         aggregate(Store(tmp_path), request, settings, event_engine("polars"))
 
 

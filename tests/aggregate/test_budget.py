@@ -88,7 +88,7 @@ def test_beyond_the_limit_nothing_is_drawn(log: Path, tmp_path: Path, settings: 
     before = workspace.ledger_path.read_bytes()
     for limit, months, noise in ((50.0, [JULY], Noise(2.0)), (4.5, [JULY], Noise(0.6)),
                                  (None, [JUNE, JULY], Noise(0.6))):  # fmt: skip
-        with pytest.raises(SettingError, match="epsilon 4 is spent"):
+        with pytest.raises(SettingError, match="4 is spent"):
             run(log, workspace, owner, *months, noise=noise, limit=limit)
     assert workspace.ledger_path.read_bytes() == before
     run(log, workspace, owner, MAY, JUNE, noise=Noise(2.0))  # unchanged: nothing is drawn
