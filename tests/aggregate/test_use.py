@@ -68,7 +68,7 @@ def test_damaged_cells_that_tell_the_places_are_told(
     made = Store(tmp_path / "workspace")
     list(ingest(made, [write_month(tmp_path, "2023.6")], settings))
     made.cells()[LABELS[0]].write_bytes(b"PAR1junk")
-    with pytest.raises(WorkspaceDamaged, match="take the data of 2023-06 in again"):
+    with pytest.raises(WorkspaceDamaged, match="load the data of 2023-06 again"):
         aggregate(made, Request((str(synthetic / "events"),)), settings, event_engine("polars"))
 
 

@@ -58,7 +58,7 @@ def test_sizes_are_rounded_so_that_no_exact_number_shows(seoul_build: Build) -> 
 def test_one_segment_is_told_as_one(twin_build: Build) -> None:
     one, two = (targets(twin_build, "game", top=top).sentences[1].en for top in (1, 2))
     assert one.startswith("This group is ")
-    assert two.startswith("These 2 segments are ")
+    assert two.startswith("These 2 groups are ")
     index = targets(twin_build, "youtube", top=1).sentences[1].en
     assert index.startswith("This group is ")
 

@@ -87,7 +87,7 @@ class Installation:
         )
 
     def state(self) -> dict[str, str]:
-        """Hash of every file's content, except files written by taking the lock and by questions."""
+        """Hash of every file's content, except what taking the lock and questions write."""
         found = {
             str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in self.folder.rglob("*")

@@ -275,7 +275,7 @@ def test_too_little_room_is_told_before_anything_is_written(
     shutil.copytree(second.folder, target.folder)
     usage = shutil.disk_usage(tmp_path)._replace(free=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(WorkspaceError, match="no room"):
+    with pytest.raises(WorkspaceError, match="not enough disk space"):
         target.restore(archive, replace=True)
     assert target.state() == second.state()
 

@@ -16,7 +16,7 @@ from tests.cli.conftest import Telads
 
 SAID = {
     "ko": ["반영: 2023-06", "같은 날 되풀이된 행", "20세 미만", "작아서 가린 셀"],
-    "en": ["taken: 2023-06", "repeat a day", "under 20", "hidden as small"],
+    "en": ["loaded: 2023-06", "repeat a day", "under 20", "hidden as small"],
 }
 
 

@@ -43,7 +43,7 @@ OTHERS = re.compile(
 )
 """Words of another dataset, its number of services among them."""
 PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/campaign/",
-         "/changes/", "/evidence/", "/api/")  # fmt: skip
+         "/changes/", "/help/", "/campaign/", "/evidence/", "/api/")  # fmt: skip
 
 
 def strange(text: str) -> list[str]:

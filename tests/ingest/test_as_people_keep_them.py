@@ -15,7 +15,7 @@ from telads.model import Month
 from telads.text import Text
 from tests.ingest.broken import first_sheet_empty
 from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_xlsx
-from tests.ingest.workbooks import Sheet, write_groups, write_guide, write_sheets
+from tests.ingest.workbooks import Sheet, write_guide, write_sheets
 
 MAY, JUNE = Month.of(2023, 5), Month.of(2023, 6)
 NAME = "2023.6월_29개 통신정보.xlsx"
@@ -31,11 +31,7 @@ def refusal(path: Path, month: Month | None = None) -> DataError:
     return caught.value
 
 
-def test_the_month_s_other_file_is_known_as_what_it_is(tmp_path: Path) -> None:
-    error = refusal(write_groups(tmp_path / "2023.6월_10개 관심집단 수.xlsx"))
-    assert isinstance(error, OtherFile)
-    assert "OA-22266" in error.line("ko")
-    assert "OA-22266" in error.line("en")
+def test_the_guide_of_the_columns_is_known_as_what_it_is(tmp_path: Path) -> None:
     assert isinstance(refusal(write_guide(tmp_path / "컬럼설명서.xlsx")), OtherFile)
 
 

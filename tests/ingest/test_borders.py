@@ -181,7 +181,7 @@ def test_what_would_cross_itself_is_simplified_less() -> None:
     [
         ("{", "Not a GeoJSON"),
         ("[]", "Not a GeoJSON"),
-        (json.dumps({"features": [{"properties": {}, "geometry": None}]}), "no polygon"),
+        (json.dumps({"features": [{"properties": {}, "geometry": None}]}), "not a polygon"),
         (json.dumps({"features": [feature([[127, 37], [128, 37], [127, 37]])]}), "not closed"),
         (json.dumps({"features": [feature([[127, 37], [128, 37], [128, 38]])]}), "not closed"),
         (json.dumps({"features": [feature([[9e5, 5e5], [9e5, 6e5], [8e5, 6e5], [9e5, 5e5]])]}),

@@ -276,7 +276,7 @@ def test_the_month_of_damaged_cells_is_told(
         with pytest.raises(WorkspaceDamaged) as caught:
             ask()
         assert caught.value.facts["file"] == cells
-        assert "the data of 2023-06 in again" in caught.value.line("en")
+        assert "oad the data of 2023-06 again." in caught.value.line("en")
         assert ("지우고" in caught.value.line("ko")) == (damage == "cut")
     cells.unlink(missing_ok=True)
     take_in(workspace, settings, "6", seed=6)

@@ -81,7 +81,7 @@ def test_a_difference_is_called_where_there_is_none_in_one_of_twenty() -> None:
         ({"where": {"any": [{"all": [{"service": "delivery", "index": 120}, {"age": [20]}]},
                             {"not": {"sex": ["M"]}}]}},
          "(배달 지수(서울=100) 120 이상 · 20대) 또는 (남성) 제외",
-         "(Delivery: index (city 100) 120 or more, 20-29) or not (men)"),
+         "(Delivery: index (Seoul 100) 120 or more, 20-29) or not (men)"),
         ({"where": {"like": {"district": "강남구", "sex": "F", "age": 30}, "top": 12},
           "exclude": [{"district": "서초구", "sex": "F", "age": 30}]},
          "강남구 30대 여성과 비슷한 집단 12개, 서초구 30대 여성 제외",

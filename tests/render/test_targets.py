@@ -74,7 +74,7 @@ def test_targets_spread_evenly_name_the_first() -> None:
 def test_one_target_and_one_district() -> None:
     assert titles(TARGETS.head(1))[0] == "Recommended group for delivery: women 30-39 in Gwanak-gu"
     gwanak = TARGETS.filter(pl.col("district") == "관악구")
-    assert titles(gwanak)[0] == "All 4 delivery targets are in Gwanak-gu"
+    assert titles(gwanak)[0] == "All 4 recommended groups for delivery are in Gwanak-gu"
 
 
 def test_an_incomplete_sum_of_people_is_not_told() -> None:

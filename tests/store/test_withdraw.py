@@ -95,7 +95,7 @@ def test_the_same_file_can_be_taken_again(
 def test_what_is_not_taken_back(poisoned: Store, settings: Settings) -> None:
     with pytest.raises(UnknownChoice, match="2020-01"):
         withdraw(poisoned, Month.of(2020, 1), "me", settings)
-    with pytest.raises(DataError, match="meanwhile"):
+    with pytest.raises(DataError, match="in the meantime"):
         withdraw(poisoned, AUGUST, "me", settings, sha256="0" * 64)
     for month in (AUGUST, JUNE):
         assert withdraw(poisoned, month, "me", settings)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client, override_settings
 
+from telads.store.files import closed_umask
 from telads.store.workspace import Store
 from telads.web.accounts import chain
 
@@ -58,7 +59,7 @@ def log_emptied_between_tests() -> Iterator[None]:
 
 @pytest.fixture
 def site(client: Client, twin_workspace: Store) -> Iterator[Client]:
-    """A client of the website that shows the synthetic months."""
+    """A client of the website that shows the synthetic months, in files that are its own alone."""
     shown = replace(django_settings.TELADS, workspace=twin_workspace.path)
-    with override_settings(TELADS=shown):
+    with closed_umask(), override_settings(TELADS=shown):
         yield client

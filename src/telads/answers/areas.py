@@ -183,7 +183,7 @@ def _borders(build: Build, level: str, _: int) -> _Borders:
             dataset.fill(Text("{neighbourhood} 경계가 작업 폴더에 없습니다.",
                               "The workspace has no borders of {neighbourhoods}.")),
             Text("telads borders 파일.geojson으로 먼저 넣어 주세요.",
-                 "Take them in first: telads borders FILE.geojson."),
+                 "Import them first: telads borders FILE.geojson."),
             value=level,
         )  # fmt: skip
     known = json.loads(file.read_text(encoding="utf-8"))["features"]

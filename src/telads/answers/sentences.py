@@ -258,7 +258,7 @@ def of_forecasts(found: Mapping[str, Any] | None) -> tuple[Text, ...]:
             f"쓰는 예측: {best.ko}.",
             f"Forecasts of the next month, judged by {months} of these months (NDCG@3; in brackets "
             f"how far ahead of the last month): the last month {last['value']:.3f}, {en}. "
-            f"Taken: {best.en}.",
+            f"Used: {best.en}.",
         ),
     )
 

@@ -124,7 +124,7 @@ def readings(files: Iterable[Mapping[Month, Path]]) -> Iterator[None]:
 def unreadable(month: Month, path: Path) -> WorkspaceDamaged:
     """The error for missing or damaged cells; it advises deleting damaged ones."""
     told = month.text
-    before = Text("", "Take")
+    before = Text("", "Load")
     if path.exists():
         before = Text("이 파일을 지우고 ", "Remove this file and load")
     return WorkspaceDamaged(

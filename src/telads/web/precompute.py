@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from io import BytesIO
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connections
 from django.urls import resolve
@@ -86,7 +87,7 @@ def _open(page: str) -> None:
             "REQUEST_METHOD": "GET", "PATH_INFO": path, "wsgi.input": BytesIO(),
             "SERVER_NAME": "localhost", "SERVER_PORT": "80",
         })  # fmt: skip
-        request.LANGUAGE_CODE = lang
+        request.LANGUAGE_CODE, request.user = lang, AnonymousUser()
         with override(lang):
             found = resolve(path)
             found.func(request, *found.args, **found.kwargs)

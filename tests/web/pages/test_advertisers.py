@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
+from telads.answers import advertisers
 from telads.answers.advertisers import of_targets
 from telads.answers.questions import TARGET_ORDERS
 from telads.ingest.borders import Place, geojson, places_of, take_borders
@@ -214,7 +215,8 @@ def test_without_a_choice_a_service_is_an_example(site: Client) -> None:
 
 def test_nobody_to_show_is_said(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     # No segment of the twin is below the privacy floor, so the filters have to match no one.
-    monkeypatch.setattr("telads.answers.advertisers.filtered", lambda known, *_: known.clear())
+    best = advertisers._best
+    monkeypatch.setattr(advertisers, "_best", lambda every, _: best(every, 0))
     page = get(site, f"{PAGE}&sex=F&age=20&top=7")
     assert "조건에 맞는 집단이 없습니다." in page.one("section", id="result").text
     assert not page.all("table")

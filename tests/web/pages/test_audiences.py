@@ -102,7 +102,7 @@ def test_wrong_choices_are_told(site: Client, query: str, status: int) -> None:
 def test_without_a_choice_it_is_an_example_and_everybody_can_be_asked_for(site: Client) -> None:
     example = get(site, "/en/audiences/")
     assert "this example" in example.text
-    share = float(example.one("dl", class_="facts").text.split("%")[0].split("city")[-1])
+    share = float(example.one("dl", class_="facts").text.split("%")[0].split("Seoul")[-1])
     assert share < 33  # who uses it "much more than the city" is not half of the city
     everybody = get(site, "/en/audiences/?service=")
     assert "this example" not in everybody.text
@@ -113,7 +113,7 @@ def test_lookalikes_count_when_the_segment_is_named_whole(site: Client) -> None:
     begun = get(site, "/en/audiences/?like_district=강남구&age=30")
     assert "once" in begun.text
     whole = get(site, "/en/audiences/?like_district=강남구&like_sex=F&like_age=30&top=3")
-    assert "3 segments" in whole.all("p", class_="lead")[0].text
+    assert "3 groups" in whole.all("p", class_="lead")[0].text
 
 
 def test_htmx_gets_the_result_and_the_address(site: Client) -> None:
