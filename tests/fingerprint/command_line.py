@@ -157,6 +157,7 @@ def newest(folder: Path, lang: str) -> Iterator[list[str]]:
     yield ["services", *group]
     yield ["lookalike", *group]
     yield ["signals", *group]
+    yield ["alike"]
     yield ["changes", "--service", SERVICE]
     yield ["changes", "--service", "youtube", "--district", SEGMENTS[0][0]]
     yield ["targets", "--service", SERVICE, "--platforms"]
@@ -233,6 +234,10 @@ def written(prints: Prints, run: CommandLine, folder: Path) -> None:
         path = folder / f"monthly {lang}.{suffix}"
         words = ["chart", "monthly", *_group(SEGMENTS[0]), "-o", path]
         done.append((f"chart/monthly.{suffix}", path, words))
+    for suffix in ("geojson", "parquet"):
+        path = folder / f"areas {lang}.{suffix}"
+        words = ["areas", "--service", SERVICE, "-o", path]
+        done.append((f"areas.{suffix}", path, words))
     for name, path, words in done:
         said = run.checked(*words)
         prints.add(f"command/{lang}/{name} said", said)

@@ -199,7 +199,8 @@ REFUSED = {
     "HTML named xlsx": Refused(
         content(NAME, b"<html><table></table></html>"), "is not one", "엑셀 파일이 아닙니다"),
     "CSV named xlsx": Refused(
-        lambda folder: write_csv(folder / NAME, portal_rows()), "is not one", "엑셀 파일이 아닙니다"),
+        lambda folder: write_csv(folder / NAME, portal_rows()), "is not one",
+        "엑셀 파일이 아닙니다"),
     "xlsx named CSV": Refused(
         lambda folder: good_xlsx(folder).rename(folder / "2023-06.csv"),
         "is an Excel workbook", "이름은 CSV이지만"),
