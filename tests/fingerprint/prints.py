@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
+from polars import selectors
 
 _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r'(name="csrfmiddlewaretoken" value=")\w+'), r"\1TOKEN"),
@@ -69,6 +70,7 @@ class Prints:
 def table_text(table: pl.DataFrame) -> str:
     """A table as text: the types of its columns, then its rows."""
     types = "".join(f"{name}: {kind}\n" for name, kind in table.schema.items())
+    table = table.with_columns(selectors.binary().bin.encode("hex"))
     nested = any(kind.is_nested() for kind in table.schema.values())
     return types + (table.write_ndjson() if nested else table.write_csv())
 

@@ -134,6 +134,8 @@ def website(name: str, prints: Prints, months: Sequence[str], folder: Path, uplo
             site.sign_in(one)
         pages(site, months)
         plans(site, months)
+        audiences(site)
+        media(site)
         accounts(site)
         administration(site, months, upload)
     for kind, found in (("there", patterns()), ("asked", site.asked)):
@@ -169,6 +171,9 @@ def api(site: Site, months: Sequence[str]) -> None:
     group = SEGMENTS[1]
     asked.append(f"changes?{query(group[0], service='youtube')}")
     asked.append(f"changes?{query(service=SERVICE, against='year')}")
+    asked += ["alike", f"alike?{query(sex=SEX, age=AGE, among='other-districts', top=8)}"]
+    asked += [f"areas.{kind}?{query(service=SERVICE)}" for kind in ("geojson", "parquet")]
+    asked.append(f"areas.geojson?{query(service=SERVICE, level='neighbourhood')}")  # no borders
     for service in every:
         asked.append(f"platforms?{query(*group, service=service, by='association')}")
         asked.append(f"targets?{query(service=service, top=40, platforms='true')}")
@@ -223,6 +228,7 @@ def charts(months: Sequence[str]) -> Iterator[str]:
         "monthly": ["sex=F&age=30", group, "district=노원구"],
         "ranking": [group, f"{group}&service={SERVICE}"]
         + [f"{group}&month={month}" for month in months],
+        "neighbourhoods": [f"service={SERVICE}", "service=game&sex=F&age=30"],
         "targets": [f"service={SERVICE}&month={month}" for month in months]
         + ["service=youtube&top=50", "service=game&by=excess"],
     }
@@ -236,7 +242,7 @@ def charts(months: Sequence[str]) -> Iterator[str]:
 def pages(site: Site, months: Sequence[str]) -> None:
     """Pages that everybody sees, and their downloads."""
     for address in ("/", "/evidence/", "/evidence/?horizon=3", "/data/", "/customers/",
-                    "/advertisers/", "/audiences/", "/campaign/", "/changes/", "/plans/",
+                    "/advertisers/", "/audiences/", "/campaign/", "/changes/", "/plans/", "/help/",
                     "/no-such-page/", "/customers/?district=nowhere",
                     "/advertisers/?service=nothing"):  # fmt: skip
         site.both(address)
@@ -279,6 +285,8 @@ def pages(site: Site, months: Sequence[str]) -> None:
     for choice in (f"service=youtube&month={months[0]}", "district=강남구&who=F&budget=500만",
                    "tick=0-5&budget=50000000&platform=game&price=3000&ceiling="):  # fmt: skip
         site.both(f"/campaign/?{choice}")
+    two = {"a": "service=delivery", "b": "service=delivery&budget=30000000", "name_b": "30"}
+    site.both(f"/campaign/scenarios/?{query(**two)}")
     for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
         site.both(f"/changes/{name}?service=video&district=강남구")
     for method in METHODS:
@@ -340,6 +348,33 @@ def plans(site: Site, months: Sequence[str]) -> None:
     site.post("/plans/5/delete/", {"word": "delete"}, "kim")
     site.both("/plans/", "kim", "lee", "park")
     site.both("/plans/all/", "park")
+
+
+def audiences(site: Site) -> None:
+    """Saved audiences: saved, shared, renamed, compared, deleted."""
+    for number, (name, rules) in enumerate(RULES.items(), 1):
+        sent = {"name": name, "rules": json.dumps(rules, ensure_ascii=False)}
+        site.post("/audiences/saved/new/", sent, "kim", name)
+        site.both(f"/audiences/saved/{number}/", "kim")
+    site.both("/audiences/saved/new/?service=delivery&least=0.5&age=20", "kim", "lee")
+    site.post("/audiences/saved/new/", {"name": "", "rules": "{}"}, "kim", "refused")
+    site.post("/audiences/saved/1/access/", {"who": "lee", "level": "read"}, "kim")
+    site.post("/audiences/saved/1/rename/", {"name": "another"}, "kim")
+    site.both("/audiences/saved/compare/?a=1&b=2", "kim", "lee")
+    site.post("/audiences/saved/2/delete/", {}, "kim")
+    site.both("/audiences/saved/", "kim", "lee")
+
+
+def media(site: Site) -> None:
+    """The media catalogue: its examples, one added, changed, in a plan's form, removed."""
+    site.both("/media/", "kim", "lee")
+    sent = {"name": "GFA", "service": "shopping", "price": "4500", "priced": "2023-09-01"}
+    site.post("/media/", sent, "kim")
+    site.post("/media/", {**sent, "price": "much"}, "kim", "refused")
+    site.post("/media/1/", {**sent, "cap": "3천만원"}, "kim")
+    for address in ("/media/", "/media/1/", "/plans/new/", "/campaign/"):
+        site.both(address, "kim")
+    site.post("/media/1/remove/", {}, "kim")
 
 
 def accounts(site: Site) -> None:
