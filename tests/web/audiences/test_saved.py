@@ -179,6 +179,7 @@ def test_two_are_compared_as_the_figures_say(kim: Client, twin_build: Build) -> 
     assert lee.get(f"/audiences/saved/compare/?a={first.pk}&b={second.pk}").status_code == 404
 
 
+@pytest.mark.django_db(transaction=True)
 def test_audiences_come_back_from_a_backup(
     kim: Client, twin_workspace: Store, tmp_path: Path
 ) -> None:

@@ -257,6 +257,7 @@ def test_a_campaign_of_media_becomes_their_plan(kim: Client, twin_build: Build) 
 # Backups. -------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)
 def test_media_come_back_from_a_backup_and_examples_are_in_none(
     kim: Client, twin_workspace: Store, tmp_path: Path
 ) -> None:
