@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from telads.planning.questions import (
 )
 from telads.planning.rules import read_rules
 from telads.store.workspace import Build
+from tests.fingerprint.questions import BRIEFS, brief
 
 YOUNG = {"where": {"age": [20, 30]}}
 BRIEF: dict[str, Any] = {
@@ -112,3 +113,23 @@ def test_a_key_too_many_breaks_the_contract(twin_build: Build) -> None:
     told = replace(answer, facts={**answer.facts, "more": 1}).document("en")
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(contract.schema("audience")).validate(told)
+
+
+def values(document: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield from values(value, f"{place}.{key}")
+    elif isinstance(document, list | tuple):
+        for value in document:
+            yield from values(value, place)
+    else:
+        yield place, document
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_figures_are_plain_numbers(twin_build: Build, name: str) -> None:
+    """Files write what they know as a number; NumPy's are none."""
+    plan = make_plan(twin_build, read_brief(brief(name)))
+    other = {place for place, value in values(plan.content())
+             if type(value) not in {int, float, str, bool, type(None)}}  # fmt: skip
+    assert not other

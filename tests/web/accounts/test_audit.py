@@ -157,7 +157,7 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
     assert len(head) == 64
     assert telads("user", "create", "choi")[0] == 0
     code, told = telads("doctor", "--lang", "en", "--log-hash", head)
-    assert (code, "ok    The hash you noted is that of entry 3 in order." in told) == (0, True)
+    assert (code, "ok    The hash you noted is that of entry 3." in told) == (0, True)
     code, told = telads("doctor", "--lang", "en", "--log-hash", head[::-1])
     assert code == 1
     assert f"LOOK  The hash you noted, {head[::-1]}, is not in the activity log" in told
@@ -170,7 +170,7 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
     code, told = telads("doctor", "--lang", "en")
     assert code == 1
     assert "LOOK  The activity log was altered: entry 3, or one before it" in told
-    assert "LOOK  The triggers by which the database keeps the log of actions are missing. " in told
+    assert "LOOK  The triggers by which the database keeps the activity log are missing. " in told
     assert "3번 기록이나 그 앞의 것이" in telads("doctor", "--lang", "ko")[1]
     assert telads("user", "list")[0] == 0
     assert "triggers" not in telads("doctor", "--lang", "en")[1], "made again"
