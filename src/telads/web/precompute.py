@@ -21,7 +21,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from io import BytesIO
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connections
 from django.urls import resolve
@@ -81,6 +80,8 @@ def warm_up_beside() -> None:
 
 def _open(page: str) -> None:
     """Open a page in both languages as a visitor does, so that the response is cached."""
+    from django.contrib.auth.models import AnonymousUser  # no models where Django is not set up
+
     for lang in ("ko", "en"):
         path = address_in(lang, page)
         request = WSGIRequest({
