@@ -134,6 +134,8 @@ LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS)
 COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
 
 .PHONY: docs install-docs
+# Sphinx ends where the locale that is asked for is not installed; the documents have their languages.
+docs: export LC_ALL := C
 docs: install ## build the documents as a site in build/site; a warning is an error (문서 사이트 만들기)
 	$(BIN)/sphinx-build --fresh-env --nitpicky --fail-on-warning --keep-going --quiet \
 	  --conf-dir docs --doctree-dir build/doctrees . build/site

@@ -112,7 +112,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert recipe
     command = [sys.executable, "-m", "sphinx", *recipe[1].split(), "--conf-dir", "docs",
                "--doctree-dir", folder / "doctrees", ".", folder / "site"]  # fmt: skip
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    locale = re.search(r"^docs: export (LC_ALL) := (\S+)$", makefile, re.MULTILINE)
+    assert locale  # not installed on a bare machine, where Sphinx would end with a traceback
+    given = {**os.environ, "LANG": "ko_KR.UTF-8", locale[1]: locale[2]}
+    run = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")
     return folder / "site"
 
