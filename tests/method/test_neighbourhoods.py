@@ -180,6 +180,7 @@ def test_the_table_of_real_months(seoul_build: Build) -> None:
 
 
 @pytest.mark.seoul
+@pytest.mark.usefixtures("seoul")
 def test_the_promise_on_june() -> None:
     """The best third of neighbourhoods, held out on the other five-year age, by other districts."""
     from bench.neighbourhoods import KEPT, VARIANTS, predicted, scores, trial

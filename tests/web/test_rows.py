@@ -21,7 +21,7 @@ from telads.web.accounts.people import role_name
 from telads.web.accounts.roles import Role
 from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
 from telads.web.rows import Rows, _models
-from tests.upgrade.conftest import unpacked
+from tests.upgrade.conftest import SAFELY, unpacked
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.plans.samples import saved
 
@@ -223,8 +223,8 @@ def former(tmp_path: Path) -> tuple[Path, list[str]]:
     """The rows that a backup of 0.1.0 holds, and the migrations that made their tables."""
     installation = unpacked("0.1.0", tmp_path)
     with tarfile.open(installation.folder / "backup.tar") as backup:
-        backup.extract("telads-backup.json", tmp_path, filter="data")
-        backup.extract("database.jsonl", tmp_path, filter="data")
+        backup.extract("telads-backup.json", tmp_path, **SAFELY)
+        backup.extract("database.jsonl", tmp_path, **SAFELY)
     schema: list[str] = json.loads((tmp_path / "telads-backup.json").read_text("utf-8"))["schema"]
     return tmp_path / "database.jsonl", schema
 
