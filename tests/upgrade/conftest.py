@@ -68,6 +68,7 @@ def telads(workspace: Store, *words: object, code: int = 0) -> str:
     assert told.returncode == code, told.stdout + told.stderr
     return told.stdout + told.stderr
 
+
 SAFELY: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 """How archives are unpacked; Python 3.11.2, which Debian 12 has, knows no filter."""
 
