@@ -333,15 +333,7 @@ class _Call:
                 claims.setdefault((reading.month, reading.second), set()).add(one.sha256)
         for one, readings in read:
             disputed = [each.month for each in readings if len(claims[each.month, each.second]) > 1]
-            try:
-                if disputed:
-                    raise _ambiguous(one, disputed[0])
-                if known := self._known(one):  # a copy of one before it
-                    yield from (Taken(one.shown, "unchanged", month) for month in known)
-                else:
-                    yield from self._kept(one, readings)
-            except DataError as error:
-                yield Taken(one.shown, "refused", one.month, error=_of(one.shown, error))
+            yield from self._settled(one, readings, disputed)
 
     def _decided(
         self, one: _Candidate, later: list[tuple[_Candidate, tuple[Reading, ...]]]
@@ -377,15 +369,21 @@ class _Call:
                 more.setdefault(reading.month, set()).add(one.sha256)
         for one, readings in later:
             disputed = [reading.month for reading in readings if len(more[reading.month]) > 1]
-            try:
-                if disputed:
-                    raise _ambiguous(one, disputed[0])
-                if known := self._known(one):  # a copy of one before it
-                    yield from (Taken(one.shown, "unchanged", month) for month in known)
-                else:
-                    yield from self._kept(one, readings)
-            except DataError as error:
-                yield Taken(one.shown, "refused", one.month, error=_of(one.shown, error))
+            yield from self._settled(one, readings, disputed)
+
+    def _settled(
+        self, one: _Candidate, readings: tuple[Reading, ...], disputed: Sequence[Month]
+    ) -> Iterator[Taken]:
+        """Keep what a file holds, unless another one holds a month of it as well."""
+        try:
+            if disputed:
+                raise _ambiguous(one, disputed[0])
+            if known := self._known(one):  # a copy of one before it
+                yield from (Taken(one.shown, "unchanged", month) for month in known)
+            else:
+                yield from self._kept(one, readings)
+        except DataError as error:
+            yield Taken(one.shown, "refused", one.month, error=_of(one.shown, error))
 
     def _reading(self, one: _Candidate) -> tuple[Reading, ...]:
         """Read a file; copies share one reading."""

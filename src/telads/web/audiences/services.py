@@ -21,6 +21,7 @@ from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import Role, allows
 from telads.web.audiences.models import AudienceAccess, SavedAudience
 from telads.web.plans.models import SavedPlan
+from telads.web.plans.services import other_person
 from telads.web.plans.services import visible as visible_plans
 
 
@@ -72,10 +73,7 @@ def rename(request: HttpRequest, audience: SavedAudience, name: str) -> None:
 
 def let(request: HttpRequest, audience: SavedAudience, name: str, level: str) -> None:
     """Set a user's access: `read` or `none`; raises `UnknownChoice`."""
-    people = User.objects.exclude(pk=audience.owner_id)
-    if level != "none":  # disabled users can lose access but not gain it
-        people = people.filter(is_active=True)
-    person = people.filter(username=name.strip()).first() if "\0" not in name else None
+    person = other_person(audience.owner_id, name, level)
     if person is None:
         raise UnknownChoice(
             Text("이 이름의 사용자가 없습니다.", "There is no user of this name."),

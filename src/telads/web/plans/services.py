@@ -190,10 +190,7 @@ def shared(token: str) -> PlanVersion | None:
 
 def let(request: HttpRequest, plan: SavedPlan, name: str, level: str) -> None:
     """Set a user's access to a plan: `read`, `edit` or `none`; raises `UnknownChoice`."""
-    people = User.objects.exclude(pk=plan.owner_id)
-    if level != "none":  # disabled users can lose access but not gain it
-        people = people.filter(is_active=True)
-    person = people.filter(username=name.strip()).first() if "\0" not in name else None
+    person = other_person(plan.owner_id, name, level)
     if person is None or level not in {"read", "edit", "none"}:
         raise UnknownChoice(
             Text("사용자나 권한을 찾을 수 없습니다.", "User or permission not found."),
@@ -206,6 +203,14 @@ def let(request: HttpRequest, plan: SavedPlan, name: str, level: str) -> None:
         if level != "none":
             PlanAccess.objects.create(plan=plan, user=person, may_edit=level == "edit")
         record(request, "plan-access", plan, f"{person.get_username()} {level}")
+
+
+def other_person(owner: int, name: str, level: str) -> User | None:
+    """Somebody but the owner whose access may be set; disabled users can only lose theirs."""
+    people = User.objects.exclude(pk=owner)
+    if level != "none":
+        people = people.filter(is_active=True)
+    return people.filter(username=name.strip()).first() if "\0" not in name else None
 
 
 def _version(request: HttpRequest, plan: SavedPlan, made: Plan, number: int) -> PlanVersion:
