@@ -15,15 +15,18 @@ from django.test import Client
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
+from telads.answers.choices import known_places
+from telads.planning.brief import read_brief
 from telads.planning.files import figure_title, figures_of, write_plan
-from telads.planning.plan import PARTS, make_plan, read_plan
+from telads.planning.plan import OPTIONAL, PARTS, make_plan, read_plan
 from telads.planning.schema import ROWS
 from telads.planning.words import title
 from telads.render.svg import fonts
 from telads.store.workspace import Build
-from telads.text import Lang
+from telads.text import LANGUAGES, Lang, Text
 from telads.web.accounts.models import AuditEntry
 from telads.web.plans import paper
+from telads.web.plans.files import written
 from telads.web.plans.models import SavedPlan
 from tests.planning.samples import in_words
 from tests.planning.test_files import IN_WORDS
@@ -165,14 +168,30 @@ def test_the_paper_holds_every_figure(planner: Client, plan: SavedPlan, place: s
     shown = {table: paper._columns(table, without) for table, (_, without) in paper.TABLES.items()}
     for table, known in shown.items():
         columns = [one for one in known if (table, one) != ("budgets", "weighted_reach")]
-        for row in result["platforms" if table == "prices" else table]:
+        for row in result.get("platforms" if table == "prices" else table, ()):
             at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
     assert result["summary"].keys() - {*figures_of(made)} == IN_WORDS | {"weighted_reach"}
     printed = set().union(*shown.values())
-    for table in PARTS:
+    for table in {*PARTS} - OPTIONAL:
         assert set(result[table][0]) - printed <= {"service", "asked"}
     assert plan.newest.hash in text
     assert any("FontFile" in key for font in _fonts(content) for key in font)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_paper_tells_the_neighbourhoods_of_a_plan(twin_build: Build, lang: Lang) -> None:
+    names = [place.name for place in known_places(twin_build) if place.district == "관악구"][:3]
+    platform = {"service": "youtube", "price": 4500, "ceiling": 0.8}
+    made = make_plan(twin_build, read_brief({
+        "name": "동네", "service": "delivery", "budget": 1_000_000, "platforms": [platform],
+        "audience": {"where": {"all": [{"neighbourhood": names}, {"age": 20}]}},
+    }))  # fmt: skip
+    text = "".join(pieces(written(made, "plan.pdf", lang)))
+    at = _after(text, Text("행정동별", "By neighbourhood")(lang), 0)
+    columns = paper._columns("neighbourhoods", ("code",), made.result.neighbourhoods)
+    for row in made.result.neighbourhoods:
+        at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
+    assert len(made.result.neighbourhoods) == 3
 
 
 def test_shares_are_written_in_percent_to_their_last_digit() -> None:

@@ -249,6 +249,7 @@ TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
     "sensitivity": (TABLE_TITLES["sensitivity"], ()),
     "prices": (TABLE_TITLES["prices"], ()),
     "districts": (TABLE_TITLES["districts"], ()),
+    "neighbourhoods": (TABLE_TITLES["neighbourhoods"], ("code",)),
     "ages": (TABLE_TITLES["ages"], ()),
     "segments": (TABLE_TITLES["segments"], ("code",)),
     "spends": (TABLE_TITLES["spends"], ("code",)),
@@ -265,8 +266,8 @@ def _columns(
     return [key for key in keys_of(f"plan_{table}", rows) if key not in without]
 
 
-SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share", "ceiling",
-                    "below_spend_share"})  # fmt: skip
+SHARES = frozenset({"reach_share", "spend_share", "district_share", "proven_gap", "next_share",
+                    "ceiling", "below_spend_share"})  # fmt: skip
 CHANGES = frozenset({"weighted_reach_if_dearer", "weighted_reach_if_cheaper", "change_low",
                      "change_high"})  # fmt: skip
 """Figures shown in percent; changes have a sign."""
@@ -314,7 +315,7 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
         table = plan.result.platforms if name == "prices" else getattr(plan.result, name)
         if not table:  # missing in a plan of an earlier version
             continue
-        sheet.heading(heading(lang))
+        sheet.heading(in_force().fill(heading)(lang))
         twice = {"weighted_reach"} - {*figures_of(plan)} if name == "budgets" else set()
         columns = [column for column in _columns(name, without, table) if column not in twice]
         heads = [title(column, lang, name) for column in columns]
