@@ -404,7 +404,8 @@ class Workspace:
 
         `part` is platforms, segments, spends, budgets (reach by budget), goals (least budgets),
         sensitivity, districts or ages; `output` also writes the whole plan as .xlsx, .csv or .json,
-        which can be loaded again. Raises `QuestionError` and its subclasses.
+        which can be loaded again, or for an ad system (.google.csv, .meta.json and others, with
+        notes beside it). Raises `QuestionError` and its subclasses.
         """
         from telads.planning.brief import BRIEF, read_brief
         from telads.planning.files import write_plan
@@ -414,7 +415,7 @@ class Workspace:
         chosen, build = part_named(part), self.store.build()
         made = make_plan(build, read_brief(_document(brief, BRIEF)))
         if output is not None:
-            write_plan(made, Path(output))
+            write_plan(made, Path(output), build=build)
         return self._shown(plan_answer(build, made, chosen))
 
     def replan(self, saved: Document, month: str | Month | None = None) -> Answer:

@@ -71,6 +71,7 @@ def divide(
 ) -> None:  # fmt: skip
     """Make a plan from a brief, and show it or write it to a file."""
     from telads.cli.show import require_folder, show_written
+    from telads.planning.ad_systems import notes_of, system_of
     from telads.planning.brief import BRIEF, json_file, read_brief
     from telads.planning.files import write_plan
     from telads.planning.plan import make_plan
@@ -83,8 +84,9 @@ def divide(
     build = build_of(workspace)
     made = make_plan(build, read_brief(json_file(brief, BRIEF)))
     if output:
-        write_plan(made, output, lang.value)
-        show_written("plan", [output], form)
+        write_plan(made, output, lang.value, build)
+        beside = [notes_of(output)] if system_of(output.name) else []
+        show_written("plan", [output, *beside], form)
     else:
         show(plan_answer(build, made, chosen), form, lang.value)
 

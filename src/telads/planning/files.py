@@ -17,12 +17,14 @@ from telads.answers.choices import one_of
 from telads.answers.fields import number_format
 from telads.answers.questions import QUESTIONS
 from telads.dataset import in_force
+from telads.planning.ad_systems import AD_SYSTEMS, offered, system_of, write_for
 from telads.planning.plan import PARTS, Plan
 from telads.planning.questions import frame_of, keys_of
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
 from telads.render.files import FORMATS, marked, write_workbook
 from telads.store.files import write_text
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -121,11 +123,19 @@ def about(plan: Plan) -> dict[str, object]:
     }
 
 
-def write_plan(plan: Plan, path: Path, lang: Lang = "ko") -> None:
-    """Write a planin the format of the suffix. Raises `UnknownChoice` for others."""
+def write_plan(plan: Plan, path: Path, lang: Lang = "ko", build: Build | None = None) -> None:
+    """Write a plan in the format of the suffix. Raises `UnknownChoice` for others.
+
+    For an ad system (`.google.csv`) notes are written beside the file, with the sizes that `build`
+    publishes.
+    """
+    if system := system_of(path.name):
+        write_for(system, plan, path, lang, build)
+        return
     suffix = path.suffix.lower()
-    if suffix not in KINDS:
-        raise one_of(Text("파일 형식", "kind of file"), path.name, KINDS)
+    elsewhere = path.name.casefold().endswith(tuple(one.suffix for one in AD_SYSTEMS))
+    if suffix not in KINDS or elsewhere:  # a system that does not bill in the dataset's money
+        raise one_of(Text("파일 형식", "kind of file"), path.name, (*KINDS, *offered()))
     KINDS[suffix](plan, path, lang)
 
 

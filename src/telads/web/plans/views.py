@@ -36,7 +36,7 @@ from telads.web.media.services import fillings, offered
 from telads.web.pages.audiences.forms import NEW, described_from, described_of, whole_in
 from telads.web.pages.campaign import forms as campaign
 from telads.web.plans import services
-from telads.web.plans.files import FILES, answer
+from telads.web.plans.files import FILES, ad_files, answer
 from telads.web.plans.forms import (
     LEVELS,
     AccessForm,
@@ -237,6 +237,7 @@ def render_version(
         "newest": newest if found.month < str(newest) else None,
         "older": found.build != build.name or found.month != str(newest),
         "files": links(FILES, address_of, lang)["files"],
+        "ad_files": ad_files(address_of, lang),
         "links": ShareLink.objects.filter(version__plan=found.plan).select_related("version")
         if own
         else (),
@@ -351,6 +352,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         "plan": version.plan,
         "shown": shown(build, version.read(), lang),
         "files": links(FILES, address_of, lang)["files"],
+        "ad_files": ad_files(address_of, lang),
     }
     response = render(request, "plans/shared.html", facts)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
