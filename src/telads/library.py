@@ -418,16 +418,27 @@ class Workspace:
             write_plan(made, Path(output), build=build)
         return self._shown(plan_answer(build, made, chosen))
 
-    def replan(self, saved: Document, month: str | Month | None = None) -> Answer:
-        """Compare a saved plan with the build in force: see `planning.comparison.compare`."""
+    def replan(
+        self,
+        saved: Document,
+        month: str | Month | None = None,
+        output: PathText | None = None,
+    ) -> Answer:
+        """Compare a saved plan with the build in force: see `planning.comparison.compare`.
+
+        `output` also writes the comparison as .xlsx, .csv or .json.
+        """
         from telads.answers.choices import month_of
         from telads.planning.brief import PLAN
         from telads.planning.comparison import compare
+        from telads.planning.files import write_comparison
         from telads.planning.plan import read_plan
         from telads.planning.questions import comparison_answer
 
         build = self.store.build()
         found = compare(read_plan(_document(saved, PLAN)), build, month_of(build, month))
+        if output is not None:
+            write_comparison(found, Path(output))
         return self._shown(comparison_answer(found))
 
 

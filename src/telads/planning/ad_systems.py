@@ -575,7 +575,7 @@ AD_SYSTEMS: tuple[AdSystem, ...] = (
         (
             _UNKNOWN,
             Text(
-                "지역 입찰가 조정은 그 지역의 이용 지수를 계획 평균과 견준 값입니다. 표준화 "
+                "지역 입찰가 조정은 그 지역의 이용 지수를 계획 평균과 비교한 값입니다. 표준화 "
                 "점수로만 공개되는 서비스에는 없습니다.",
                 "Bid adjustments of places are the index there against the plan's; services with "
                 "standardised scores only have none.",
@@ -627,8 +627,8 @@ AD_SYSTEMS: tuple[AdSystem, ...] = (
             _UNKNOWN,
             Text(
                 "지역 코드는 RL과 법정동 코드의 시·군·구 다섯 자리이고, 지역 입찰 가중치는 그 "
-                "지역의 이용 지수를 계획 평균과 견준 값입니다. 60세 이상의 코드는 공개 문서에 없어 "
-                "비워 두었습니다.",
+                "지역의 이용 지수를 계획 평균과 비교한 값입니다. 60세 이상의 코드는 공개 문서에 "
+                "없어 비워 두었습니다.",
                 "Region codes are RL and the five digits of the district's legal code; their bid "
                 "weights are the index there against the plan's. The code of 60 and over is in no "
                 "public document and left empty.",

@@ -15,7 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from telads.planning.ad_systems import NOTES, offered
-from telads.planning.files import write_plan
+from telads.planning.comparison import Comparison
+from telads.planning.files import write_comparison, write_plan
 from telads.planning.plan import Plan
 from telads.render.files import DESCRIPTION
 from telads.store.workspace import Build
@@ -88,3 +89,22 @@ def written(plan: Plan, name: str, lang: Lang, build: Build | None = None) -> by
         else:
             write_plan(plan, path, lang, build)
         return path.with_name(name).read_bytes()
+
+
+COMPARISON: Files = {
+    "comparison.xlsx": Text("엑셀", "Excel"),
+    "comparison.csv": Text("집단(CSV)", "Groups (CSV)"),
+    "comparison.json": Text("비교 전체(JSON)", "The whole comparison (JSON)"),
+}
+
+
+def answer_comparison(request: HttpRequest, found: Comparison, name: str) -> HttpResponse:
+    """A file of a comparison; raises `Http404` for an unknown name."""
+    if name not in {*COMPARISON, f"comparison.csv{DESCRIPTION}"}:
+        raise Http404
+    words = ["telads-comparison", found.before.hash[:8], found.now.hash[:8], METHOD]
+    given = "-".join([*words, found.now.basis.build]) + name.removeprefix("comparison")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / given.removesuffix(DESCRIPTION)
+        write_comparison(found, path, request_state.language(request))
+        return saved(request, path.with_name(given).read_bytes(), given)
