@@ -16,6 +16,7 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
 from telads.answers.choices import known_places
+from telads.planning.ad_systems import offered
 from telads.planning.brief import read_brief
 from telads.planning.files import figure_title, figures_of, write_plan
 from telads.planning.plan import OPTIONAL, PARTS, make_plan, read_plan
@@ -245,6 +246,31 @@ def test_the_page_names_its_files_in_words(
     links = get(planner, f"{place}/plans/{plan.pk}/").one("ul", class_="downloads").all("a")
     assert [link.text for link in links] == names
     assert all(planner.get(link.attributes["href"]).status_code == 200 for link in links)
+
+
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_files_for_ad_systems_are_on_the_page_with_their_notes(
+    planner: Client, plan: SavedPlan, twin_build: Build, tmp_path: Path, place: str
+) -> None:
+    page = get(planner, f"{place}/plans/{plan.pk}/")
+    lang: Lang = "en" if place else "ko"
+    for end, system in offered().items():
+        address = f"{place}/plans/{plan.pk}/versions/1/plan{end}"
+        assert system.name(lang) in [link.text for link in page.all("a", href=address)]
+        assert page.one("a", href=f"{address}-notes.txt")
+        write_plan(plan.newest.read(), tmp_path / f"plan{end}", lang, twin_build)
+        response = planner.get(address)
+        assert response.content == (tmp_path / f"plan{end}").read_bytes()
+        assert "Link" not in response.headers, "it has notes, not a description"
+        told = planner.get(f"{address}-notes.txt")
+        assert told.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert told.content == (tmp_path / f"plan{end}-notes.txt").read_bytes()
+    actions = [entry.detail for entry in AuditEntry.objects.filter(action="plan-file")]
+    assert "1 plan.google.csv" in actions
+    assert (
+        planner.get(f"/plans/{plan.pk}/versions/1/plan.google.csv-metadata.json").status_code == 404
+    )
+    assert planner.get(f"/plans/{plan.pk}/versions/1/plan.csv-notes.txt").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv", "plan.json"])
