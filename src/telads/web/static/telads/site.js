@@ -75,6 +75,16 @@ document.addEventListener("click", (event) => {
   );
 });
 
+// The sentence of a figure's card, with its range and source, for whoever quotes it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-copy-card]");
+  if (!button || !navigator.clipboard) return;
+  const card = button.closest(".trust");
+  const of = (part) => card.querySelector(part)?.innerText.replace(/\s+/g, " ").trim();
+  const text = [of("p"), of(".trust-says"), of(".trust-ends span:last-child"), of("dl > div:last-child dd")];
+  navigator.clipboard.writeText(text.filter(Boolean).join(". ")).then(() => { button.textContent = button.dataset.copied; });
+});
+
 // Marks of drawings (`data-marks`): what a `<title>` says is told at once, to a pointer, a touch and
 // the keyboard. A drawing is one stop of the tab key; arrows go from mark to mark.
 (() => {
