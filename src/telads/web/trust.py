@@ -36,7 +36,7 @@ OUT_OF_TEN = Text("열 번 중 여덟 번", "eight times in ten")
 _LABELS = {
     "grade": Text("확실도", "How sure"),
     "record": Text("지난 성적", "Right so far"),
-    "source": Text("출처", "Source"),
+    "source": Text("출처", "Data from"),
     "statistics": Text("통계로 보기", "As statistics"),
     "copy": Text("문장 복사", "Copy"),
     "copied": Text("복사했습니다", "Copied"),

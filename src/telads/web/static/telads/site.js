@@ -75,6 +75,25 @@ document.addEventListener("click", (event) => {
   );
 });
 
+// The search of the header: "/" goes to it, arrows go through what it finds, Escape leaves it.
+document.addEventListener("keydown", (event) => {
+  const field = document.getElementById("search");
+  if (!field || event.ctrlKey || event.metaKey || event.altKey) return;
+  const form = field.form;
+  if (event.key === "/" && !event.target.closest?.("input, select, textarea, [contenteditable]")) {
+    event.preventDefault();
+    if (field.checkVisibility()) field.focus();
+    else location.href = form.action;
+  }
+  if (!form.contains(event.target)) return;
+  if (event.key === "Escape") event.target.blur();
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const stops = [field, ...form.querySelectorAll(".hit")];
+  stops[stops.indexOf(event.target) + step]?.focus();
+  event.preventDefault();
+});
+
 // The sentence of a figure's card, with its range and source, for whoever quotes it.
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-copy-card]");
