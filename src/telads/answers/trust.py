@@ -344,7 +344,7 @@ RECORDS: dict[str, Record] = {
         _ALONE,
         Text(
             "다음 달의 값은 미리 말한 범위에 *{own}* 들었습니다(열 번 중 여덟 번이 목표입니다).",
-            "The next month's value fell into the range told before in *{own}* of cases (eight "
+            "The next month's value fell into the predicted range in *{own}* of cases (eight "
             "in ten is the aim).",
         ),
         of_service=True,
@@ -372,11 +372,11 @@ RECORDS: dict[str, Record] = {
 }
 UNTESTED = Text(
     "나중의 데이터로 맞았는지 확인할 수 있는 값이 아닙니다.",
-    "Later data cannot tell whether it was right.",
+    "Later data does not show whether it was right.",
 )
 NOT_YET = Text(
     "달이 더 쌓이면 얼마나 맞는지 확인해 적습니다.",
-    "Told as soon as there are enough months to test it.",
+    "Shown as soon as there are enough months to test it.",
 )
 
 Known = Mapping[tuple[str, str, str, str | None], float]
