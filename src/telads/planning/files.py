@@ -1,4 +1,6 @@
-"""A plan as files: one workbook, CSV, JSON. The same plan gives the same bytes.
+"""A plan as files: a deck, a PDF, a workbook, CSV, JSON. The same plan gives the same bytes.
+
+pptx: slides with charts that can be edited (`decks`). pdf: the same slides, then every table.
 
 xlsx: the sheets summary, one for each table of the plan, method, source, with displayed headings
 and values. csv: the spends, one row for each segment and platform, by ids, with a description in
@@ -22,7 +24,7 @@ from telads.planning.questions import frame_of, keys_of
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
 from telads.render.files import FORMATS, marked, write_workbook
-from telads.store.files import write_text
+from telads.store.files import replacing, write_text
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -122,11 +124,26 @@ def about(plan: Plan) -> dict[str, object]:
 
 
 def write_plan(plan: Plan, path: Path, lang: Lang = "ko") -> None:
-    """Write a planin the format of the suffix. Raises `UnknownChoice` for others."""
+    """Write a plan in the format of the suffix. Raises `UnknownChoice` for others."""
     suffix = path.suffix.lower()
     if suffix not in KINDS:
         raise one_of(Text("파일 형식", "kind of file"), path.name, KINDS)
     KINDS[suffix](plan, path, lang)
+
+
+def _pptx(plan: Plan, path: Path, lang: Lang) -> None:
+    from telads.planning.decks.plan import plan_deck
+    from telads.render.deck.powerpoint import write
+
+    with replacing(path, export=True) as temporary:
+        temporary.write_bytes(write(plan_deck(plan, lang)))
+
+
+def _pdf(plan: Plan, path: Path, lang: Lang) -> None:
+    from telads.planning.paper import write_paper
+
+    with replacing(path, export=True) as temporary:
+        write_paper(plan, temporary, lang)
 
 
 def _json(plan: Plan, path: Path, lang: Lang) -> None:
@@ -196,7 +213,9 @@ def _in_words(plan: Plan, part: str, lang: Lang) -> list[dict[str, Any]]:
 
 
 KINDS: dict[str, Callable[[Plan, Path, Lang], None]] = {
+    ".pptx": _pptx,
     ".xlsx": _xlsx,
+    ".pdf": _pdf,
     ".csv": _csv,
     ".json": _json,
 }

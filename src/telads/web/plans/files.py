@@ -1,4 +1,4 @@
-"""A version of a plan as files: a workbook, the spends, the whole plan, and a PDF.
+"""A version of a plan as files: a deck, a workbook, a PDF, the spends, and the whole plan.
 
 The CSV of the spends has a description at its address with `-metadata.json`, like those of the
 advertiser page.
@@ -24,6 +24,7 @@ from telads.web.plans.models import PlanVersion
 from telads.web.plans.services import version_for
 
 FILES: Files = {
+    "plan.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
     "plan.xlsx": Text("엑셀", "Excel"),
     "plan.pdf": Text("PDF", "PDF"),
     "plan.csv": Text("집행액(CSV)", "Spends (CSV)"),
@@ -56,11 +57,5 @@ def written(plan: Plan, name: str, lang: Lang) -> bytes:
     """Bytes of a file; deterministic for a plan."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name.removesuffix(DESCRIPTION)
-        if path.suffix == ".pdf":
-            # A worker starts without what only a few files need.
-            from telads.web.plans.paper import write_paper
-
-            write_paper(plan, path, lang)
-        else:
-            write_plan(plan, path, lang)
+        write_plan(plan, path, lang)
         return path.with_name(name).read_bytes()
