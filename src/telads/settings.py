@@ -73,6 +73,10 @@ def _language(text: str) -> object:
     return text
 
 
+def _files(text: str) -> object:
+    return tuple(_folder(word.strip()) for word in text.split(",") if word.strip())
+
+
 def _words(text: str) -> object:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -190,6 +194,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("oidc_recheck_minutes", "60", _at_least(1, int), Text(
         "제공자에게 로그인과 역할을 다시 확인하는 간격(분)",
         "minutes after which sign-in and role are checked at the provider again")),
+    Setting("ad_places", "", _files, Text(
+        "광고 시스템의 지역 ID 목록(CSV) 파일들, 쉼표로 구분",
+        "CSV files with the ad systems' ids of places, comma separated")),
     Setting("api_keys", "0", _switch, Text(
         "API에 키가 필요한지 0 또는 1", "0 or 1: the API requires an API key")),
     Setting("api_rate", "0", _at_least(0, int), Text(
@@ -266,6 +273,7 @@ class Settings:
     oidc_role_claim: str
     oidc_roles: tuple[tuple[str, str], ...]
     oidc_recheck_minutes: int
+    ad_places: tuple[Path, ...]
     api_keys: bool
     api_rate: int
 

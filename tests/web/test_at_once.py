@@ -153,6 +153,7 @@ WRITING: dict[str, Ask] = {
     ),
     "plan-edit": of_plan("edit", {**FORM, "budget": "60000000", "after": "1", "save": "1"}),
     "plan-compare": of_plan("compare", {}, "versions/1/compare/"),
+    "plan-compare-share": of_plan("compare-share", {"days": "7"}, "versions/1/compare/share/"),
     "plan-archive": of_plan("archive", {"away": "1"}),
     "plan-delete": of_plan("delete", {"word": "delete"}),
     "plan-access": lambda _, one, at: Asked(

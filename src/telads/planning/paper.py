@@ -257,6 +257,7 @@ TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
     "sensitivity": (TABLE_TITLES["sensitivity"], ()),
     "prices": (TABLE_TITLES["prices"], ()),
     "districts": (TABLE_TITLES["districts"], ()),
+    "neighbourhoods": (TABLE_TITLES["neighbourhoods"], ("code",)),
     "ages": (TABLE_TITLES["ages"], ()),
     "segments": (TABLE_TITLES["segments"], ("code",)),
     "spends": (TABLE_TITLES["spends"], ("code",)),
@@ -282,8 +283,8 @@ def columns_of(table: str, plan: Plan) -> list[str]:
     return [key for key in keys if key not in {*without, *twice}]
 
 
-SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share", "ceiling",
-                    "below_spend_share"})  # fmt: skip
+SHARES = frozenset({"reach_share", "spend_share", "district_share", "proven_gap", "next_share",
+                    "ceiling", "below_spend_share"})  # fmt: skip
 CHANGES = frozenset({"weighted_reach_if_dearer", "weighted_reach_if_cheaper", "change_low",
                      "change_high"})  # fmt: skip
 """Figures shown in percent; changes have a sign."""
@@ -337,7 +338,7 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
         rows = rows_of(name, plan)
         if not rows:  # missing in a plan of an earlier version
             continue
-        sheet.heading(heading(lang))
+        sheet.heading(in_force().fill(heading)(lang))
         columns = columns_of(name, plan)
         heads = [title(column, lang, name) for column in columns]
         cells = [[cell(row, column, lang) for column in columns] for row in rows]
