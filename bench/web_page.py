@@ -41,6 +41,9 @@ def goals(results: Results) -> list[Goal]:
                 Goal(f"{question} page, {state}, {MANY} connections", bar, times, "times faster"),
                 Goal(f"{question} page, {state}, {MANY} connections: p99", 40, slowest, "ms"),
             ]
+    place = results.speeds["places-new", 1].p50
+    found.append(Goal("neighbourhoods of the city and their map, never asked before", 30, place,
+                      "ms"))  # fmt: skip
     data = results.weights["data"].kilobytes
     return [*found, Goal("data page, first visit, on the wire", 600, data, "kB")]
 
@@ -79,6 +82,8 @@ Input: {results.inputs}.
   rows a request and one list of platforms for all targets. Same server (granian), same worker and
   threads. Its pages hold a title and a table; those of telads also lines of each service, signals,
   similar groups, a map, and platforms of each target with intervals.
+- Neighbourhoods: a list of them of one sex and age, and the map of all 424, or of those of a
+  district. The goal is at one connection, where an answer takes little but its processor's time.
 - The data page's pictures are drawn here, whatever is chosen; a worker keeps the last of them.
 
 ## Weights
