@@ -222,7 +222,7 @@ def test_what_groups_of_the_second_file_leave_over_reaches_the_floor(
         means = dict(by_district(build, in_force().measures[id], month, Filters()).iter_rows())
         for district, mean in means.items():
             own = rows.filter(pl.col("district") == district)
-            people = own.filter(pl.col(id).is_not_null())["population"].sum()
+            people = int(own.filter(pl.col(id).is_not_null())["population"].sum())
             # What is left of the district's mean, over those it speaks for, is rounding alone.
             assert abs(mean * people / 100 - all_of[district]) < 0.001 * people
         all_of.clear()
