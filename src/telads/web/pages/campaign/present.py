@@ -112,7 +112,7 @@ def page(
         "near_level": in_force().neighbourhood.text(lang),
         "city": in_force().city(lang),
         "whole_city": address_of(choice._replace(within="")),
-        "rows": groups.rows(listed, ticked, found, choice, lang),
+        "rows": groups.rows(build, listed, ticked, found, choice, lang),
         "heads": groups.heads(choice, lang),
         "every": groups.every(listed, ticked, choice),
         "indexed": choice.service.is_index,
