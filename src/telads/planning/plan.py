@@ -214,7 +214,13 @@ def read_plan(document: Any) -> Plan:
             brief=(read_former_brief if former else read_brief)(document["brief"]),
             basis=Basis(**document["basis"]),
             people=document["audience"],
-            result=Result(result["summary"], *(tuple(result[part]) for part in PARTS)),
+            result=Result(
+                result["summary"],
+                *(
+                    tuple(result.get(part, ()) if part in OPTIONAL else result[part])
+                    for part in PARTS
+                ),
+            ),
             former=document if former else None,
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -266,14 +272,20 @@ class Result:
     districts: tuple[Row, ...] = ()
     ages: tuple[Row, ...] = ()
     """Spend and reach by district, and by sex and age."""
+    neighbourhoods: tuple[Row, ...] = ()
+    """The same by neighbourhood, of districts whose money is divided over them; else none."""
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
-        return {"summary": self.summary, **{part: list(getattr(self, part)) for part in PARTS}}
+        parts = {part: list(getattr(self, part)) for part in PARTS}
+        kept = {part: rows for part, rows in parts.items() if rows or part not in OPTIONAL}
+        return {"summary": self.summary, **kept}
 
 
 PARTS = tuple(field.name for field in fields(Result))[1:]
 """The tables of a plan."""
+OPTIONAL = frozenset({"neighbourhoods"})
+"""Those that are left out of its JSON if they have no rows."""
 
 
 def upgraded(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -477,6 +489,7 @@ def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
         sensitivity=scenarios.sensitivity(),
         districts=_by(one, lambda segment: {"district": segment.district}),
         ages=_by(one, lambda segment: {"sex": str(segment.sex), "age": segment.age}),
+        neighbourhoods=_neighbourhoods(one),
     )
 
 
@@ -736,14 +749,47 @@ def _segments(one: _Division) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _by(one: _Division, named: Callable[[Member], Row]) -> tuple[Row, ...]:
-    """Spend and reach summed over segments of the same name."""
+def _neighbourhoods(one: _Division) -> tuple[Row, ...]:
+    """Spend and reach by neighbourhood in districts that are divided, most spend first.
+
+    People of such a district who are a member as a whole have a row without a neighbourhood.
+    """
+    divided = {part.district for part in parts_in(one.segments) if part.code}
+    if not divided or one.names is None:
+        return ()
+    names = one.names
+
+    def named(member: Member) -> Row:
+        row = row_of(member, names)
+        return {name: row[name] for name in ("district", "neighbourhood", "code")}
+
+    among = [g for g, member in enumerate(one.segments) if member.district in divided]
+    rows = _by(one, named, among)
+    spends: dict[str, int] = {}
+    for row in rows:
+        spends[row["district"]] = spends.get(row["district"], 0) + row["spend"]
+    shared: list[Row] = []
+    for row in rows:
+        whole = spends[row["district"]]
+        share = _round(row["spend"] / whole, SHARE) if whole else None
+        at = [*row].index("spend_share") + 1
+        items = [*row.items()]
+        shared.append(dict([*items[:at], ("district_share", share), *items[at:]]))
+    return tuple(sorted(shared, key=lambda row: (row["district"], -row["spend"])))
+
+
+def _by(
+    one: _Division, named: Callable[[Member], Row], among: Sequence[int] | None = None
+) -> tuple[Row, ...]:
+    """Spend and reach summed over segments of the same name; `among` are numbers of some."""
     groups: dict[tuple[Any, ...], tuple[Row, list[int]]] = {}
     for g, segment in enumerate(one.segments):
+        if among is not None and g not in among:
+            continue
         row = named(segment)
         groups.setdefault(tuple(row.values()), (row, []))[1].append(g)
     rows = []
-    for _, (row, members) in sorted(groups.items()):
+    for _, (row, members) in sorted(groups.items(), key=lambda of: [str(one) for one in of[0]]):
         people = one.people[members]
         spend, reached = (
             int(one.found.spend[members].sum()),

@@ -46,6 +46,7 @@ PAGES = {
     "campaign": "campaign/?budget=50000000",
     "changes": "changes/?service=video&month=2023-03",
     "help": "help/",
+    "search": f"search/?q={quote('30대')}",
     "scenarios": "campaign/scenarios/?"
     + urlencode({"a": "service=delivery", "b": "service=delivery&budget=30000000"}),
     "sign-in": "account/sign-in/",

@@ -72,6 +72,8 @@ class Outline(NamedTuple):
     x: int
     y: int
     corners: tuple[tuple[int, int], ...]
+    rings: tuple[tuple[tuple[int, int], ...], ...] = ()
+    """All rings of a district; `corners` is the longest."""
 
     def room(self, y: float) -> float:
         """Width for a text around `x` at this height within the district."""
@@ -130,6 +132,7 @@ def outlines() -> Outlines:
         districts.append(Outline(
             code, in_force().districts[code].ko, "".join(map(path_of, rings)),
             *place(facts["longitude"], facts["latitude"]), tuple(largest),
+            tuple(map(tuple, rings)),
         ))  # fmt: skip
     return Outlines(*place(east, south), tuple(districts))
 
