@@ -433,6 +433,11 @@ def plan_address(choice: Choice) -> str:
     return reverse("plan-new", query={"from": "campaign", **choice.query})
 
 
+def deck_address(choice: Choice) -> str:
+    """The deck of the plan that the choice makes."""
+    return reverse("campaign-deck", query=choice.query)
+
+
 def scenarios_address(choice: Choice) -> str:
     """The page of scenarios that begins with this choice."""
     return reverse("campaign-scenarios", query={"a": urlencode(choice.query, doseq=True)})

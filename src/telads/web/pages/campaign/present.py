@@ -129,6 +129,7 @@ def page(
         "bar": _bar(found, choice, lang) if found else None,
         "examples": all(one.example for one in choice.platforms),
         "plan_address": forms.plan_address(choice) if found else "",
+        "deck_address": forms.deck_address(choice) if found else "",
         "scenarios_address": forms.scenarios_address(choice) if found else "",
         "save_address": forms.save_address(choice) if found else "",
         "audience_address": forms.audience_address(choice, found.brief.rules) if found else "",
