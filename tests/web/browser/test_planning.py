@@ -17,7 +17,7 @@ from telads.store.workspace import Store
 from telads.text import Lang
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
-from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Visit, Way, faults
+from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Counted, Visit, Way, faults
 from tests.web.server import Server
 
 PEOPLE = {"kim": "planner", "root": "administrator"}
@@ -81,6 +81,25 @@ def fill(page: Page, name: str) -> None:
     for at, (service, price) in enumerate((("shopping", "3500"), ("youtube", "4500"))):
         page.locator(f"select[name=p{at}_service]").select_option(service)
         page.locator(f"input[name=p{at}_price]").fill(price)
+
+
+@pytest.mark.parametrize("way", [Way("ko", WIDE), Way("en", NARROW, script=False)], ids=str)
+def test_from_the_sentence_to_a_saved_plan_in_five(visit: Open, way: Way) -> None:
+    """Task 1 of a planner: a delivery brand with 50 million won, from home to the saved plan."""
+    there = visit(way)
+    page, by = sign_in(there, "kim"), Counted()
+    there.open("")
+    by.click(page.locator("form.opening button.button-large"))
+    expect(page.locator(".dock-hero .hero")).to_be_visible()
+    expect(page.locator(".campaign-map svg.picture-use:visible")).to_have_count(1)
+    expect(page.locator("svg.curve")).to_be_visible()
+    by.click(page.locator(".campaign-bar .button").last)
+    expect(page.locator("input[name=budget]")).to_have_value("50,000,000")
+    by.click(page.locator("button[name=save]").last)
+    expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
+    assert by.count <= 5
+    expect(page.locator("main")).to_contain_text("50,000,000")
+    expect(page.locator("main a[href$='plan.pptx']").first).to_be_visible()
 
 
 # The longest way of all: both languages, widths, and scripts on and off, in two ways of four.
