@@ -144,8 +144,8 @@ def comparison(
     rows = differences(build, one.segments, other.segments, when)
     shared = overlap(build, one.segments, other.segments, when)
     parts = (shared.only_first, shared.both, shared.only_second)
-    bells, city = _bells(rows)
     return {
+        **compared(rows),
         "month": when,
         "month_list": month_select(build, when, lang),
         "pair": [
@@ -155,13 +155,20 @@ def comparison(
         "map": draw_pair(one.districts, other.districts, lang=lang, synthetic=build.synthetic,
                          window=observed(when.window, lang)),
         "joined": _joined(first, second, parts, lang),
-        "finding": _finding(rows),
         "overlap": _parts(parts, lang),
         "shared": _shared(shared.both, one.size.population, first, second),
+    }  # fmt: skip
+
+
+def compared(rows: Sequence[Difference]) -> dict[str, Any]:
+    """What differs between two audiences, for `saved/dumbbells.html`."""
+    bells, city = _bells(rows)
+    return {
+        "finding": _finding(rows),
         "bells": bells,
         "city": city,
         "flat": [_flat(row) for row in rows if row.difference is None],
-    }  # fmt: skip
+    }
 
 
 class Joined(NamedTuple):
