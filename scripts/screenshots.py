@@ -10,6 +10,7 @@ page's size, in few colours, the control that is to be used with a ring.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -32,7 +33,7 @@ PICTURES = {
     "advertisers.en.png": "en/advertisers/?service=delivery",
 }
 SIZE: ViewportSize = {"width": 1280, "height": 1120}
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or "chromium"
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",

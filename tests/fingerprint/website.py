@@ -331,6 +331,11 @@ def plans(site: Site, months: Sequence[str]) -> None:
     site.both("/plans/1/versions/2/compare/", "kim")
     site.both(f"/plans/1/versions/2/compare/?month={months[-1]}", "kim")
     site.both("/plans/2/versions/1/compare/", "kim")
+    for kind in ("xlsx", "csv", "json"):
+        site.both(f"/plans/1/versions/2/compare/comparison.{kind}", "kim")
+    for kind in ("google.csv", "meta.json", "kakao.json", "naver.json"):
+        site.get(f"/plans/1/versions/2/plan.{kind}", "kim")
+        site.both(f"/plans/1/versions/2/plan.{kind}-notes.txt", "kim")
     site.post("/plans/2/versions/1/compare/", {"month": months[-1]}, "kim")
     site.post("/plans/1/access/", {"who": "lee", "level": "read"}, "kim")
     site.both("/plans/1/", "lee")
@@ -341,6 +346,13 @@ def plans(site: Site, months: Sequence[str]) -> None:
         site.get(prefix + link)
     for kind in ("pdf", "csv"):
         site.get(f"{link}plan.{kind}")
+    page = site.post(
+        "/plans/1/versions/2/compare/share/", {"days": "7"}, "kim", secret=token
+    ).decode()
+    link = f"/plans/shared/{re.findall(token, page)[0]}/"
+    for prefix in ("", "/en"):
+        site.get(prefix + link)
+    site.get(f"{link}comparison.csv")
     site.both("/plans/1/", "kim")
     site.post("/plans/1/links/1/revoke/", {}, "kim")
     site.post("/plans/6/archive/", {"away": "1"}, "kim")
@@ -381,6 +393,12 @@ def accounts(site: Site) -> None:
     """Signing in, one's own account, looking after people."""
     site.both("/account/sign-in/", "visitor")
     site.both("/account/password/", "kim")
+    site.both("/account/notices/", "kim")
+    key = r"<code class=\"secret\">(\w+)</code>"
+    sent = {"mail": "", "webhook": "https://hooks.example/"}
+    site.post("/account/notices/", sent, "kim", secret=key)
+    site.both("/account/notices/", "kim")
+    site.post("/account/notices/secret/", {}, "kim", "again", secret=key)
     for address in ("/account/sso/", "/account/choose/MQ/x-y/"):
         site.both(address)
     site.both("/account/users/", "park", "kim")

@@ -106,6 +106,9 @@ PLANS: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("plans/<int:number>/versions/<int:version>/compare/", "GET"): (READ, {}),
     ("plans/<int:number>/versions/<int:version>/compare/", "POST"): (
         _same(302, (403, 403, 403, 404), (302, 302, 403, 404)), {}),
+    ("plans/<int:number>/versions/<int:version>/compare/<str:name>", "GET"): (READ, {}),
+    ("plans/<int:number>/versions/<int:version>/compare/share/", "POST"): (
+        _same(302, (403, 403, 403, 403), (200, 403, 403, 404)), {"days": "7"}),
     ("plans/<int:number>/edit/", "GET"): (
         _same(302, (403, 403, 403, 404), (200, 200, 403, 404)), {}),
     ("plans/<int:number>/edit/", "POST"): (
@@ -148,6 +151,10 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("account/password/", "POST"): (
         Cells(302, (200,), (200,), (200,)),
         {"old_password": PASSWORD, "new_password1": _NEW, "new_password2": _NEW}),
+    ("account/notices/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
+    ("account/notices/", "POST"): (Cells(302, (403,), (200,), (200,)),
+                                   {"mail": "", "webhook": "https://hooks.example/"}),
+    ("account/notices/secret/", "POST"): (Cells(302, (403,), (200,), (200,)), {}),
     ("account/log/", "GET"): (BOSS, {}),
     ("account/users/", "GET"): (BOSS, {}),
     ("account/users/", "POST"): (BOSS, {"name": "a-new-one", "role": "viewer"}),
@@ -284,6 +291,8 @@ def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = No
         "<str:build>": "0" * 16, "<str:month>": "1999-01",
         "<int:job>": str(Job.objects.get_or_create(by="somebody")[0].pk),
     }  # fmt: skip
+    if pattern.endswith("compare/<str:name>"):
+        filled["<str:name>"] = "comparison.csv"
     for part, value in filled.items():
         pattern = pattern.replace(part, value)
     return f"/{pattern}"

@@ -321,6 +321,14 @@ def _change_beside(row: Row, key: str, lang: Lang) -> str:
     return f"{row[key] + 0.0:+.3f}" if indexed else f"{row[key] + 0.0:+.2f}"
 
 
+def _places(row: Row, key: str, lang: Lang) -> str:
+    return ", ".join(in_force().district_name(name, lang) for name in row[key]) or UNKNOWN
+
+
+def _second_file(row: Row, key: str, lang: Lang) -> str:
+    return in_force().second_name(row[key], lang) or UNKNOWN
+
+
 def _covered(row: Row, key: str, lang: Lang) -> str:
     """A share of people, or that it is below the floor."""
     return BELOW_FLOOR(lang) if row[key] is None else f"{row[key]:.1%}"
@@ -490,6 +498,12 @@ _SHARED: tuple[Field, ...] = (
     Field("cumulative_share", Text("누적 비중", "Running share"),
         Text("여기까지의 누적 비중(0~1)", "running total of the shares, 0..1"),
         figure(".2%", SHARE), 0.0045, priority=20),
+    Field("places", Text("어디에", "Where"),
+        Text("이 집단이 가장 많이 쓰는 {district}부터 이름 10개까지, 한 {district}의 목록이면 그 "
+             "{neighbourhood}",
+             "names of the {districts} where the group comes first in this order, ten at most; in "
+             "a list of one {district}, of its {neighbourhoods}"),
+        Kind(TEXTS, _places), ["{sample_district}"], priority=22),
     Field("platforms", Text("매체 유형", "Platforms"),
         Text("공동 1위 매체(매체 순서에 따라)",
              "the platforms too close to call with the best, in the order of platforms"),
@@ -571,10 +585,10 @@ _SHARED: tuple[Field, ...] = (
         Kind(MONTH, _month), "2023-05"),
     Field("file", Text("파일", "File"), Text("파일", "file"), plain(TEXT),
         "2023.6월_29개 통신정보.xlsx", priority=24),
-    Field("second", None,
+    Field("second", Text("둘째 파일", "Second file"),
         Text("그달의 둘째 파일이면 그 id, 그달의 파일이면 null",
              "id of the second file of the month that it is; null for the month's own"),
-        plain(MAYBE_TEXT), None),
+        Kind(MAYBE_TEXT, _second_file), None, priority=12),
     Field("taken", None, Text("반영한 때", "when it was loaded"), plain(TEXT),
         "2023-08-01T09:00:00+00:00"),
     Field("rows", Text("행", "Rows"), Text("행 수", "rows"), figure(",d", COUNT), 10176,

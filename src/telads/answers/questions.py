@@ -367,7 +367,8 @@ TARGETS = Question(
         district=_maybe("district", "{city} 전체의 성별·나이는 null",
                         "null for a sex and age of all of {city}"),
         sex=_maybe("sex", *_OF_ALL), age=_maybe("age", *_OF_ALL)),
-    {"classic": _of("z"), "platforms": _of("platforms"), "neighbourhood": _NEIGHBOURHOOD},
+    {"classic": _of("z"), "platforms": _of("platforms"), "group": _of("places"),
+     "neighbourhood": _NEIGHBOURHOOD},
     parameters=(
         SERVICE_ASKED, TARGETS_BY, TOP, MONTH_ASKED, METHOD, *FILTERS,
         Parameter("platforms", "switch",

@@ -19,6 +19,7 @@ from django.test import Client, override_settings
 from telads.answers import advertisers
 from telads.answers.advertisers import of_targets
 from telads.answers.questions import TARGET_ORDERS
+from telads.dataset import in_force
 from telads.ingest.borders import Place, geojson, places_of, take_borders
 from telads.model import Segment, Sex
 from telads.store.workspace import Build, Store
@@ -27,7 +28,7 @@ from telads.version import __version__
 from telads.web.filters import against
 from telads.web.formatting import written
 from telads.web.pages.advertisers.present import extent
-from telads.wording import segment_name
+from telads.wording import group_name, segment_name
 from tests.asked import platforms, targets
 from tests.seoul import AGES, BY_ID, SERVICES
 from tests.web.csv_rows import assert_rows
@@ -260,7 +261,7 @@ def test_htmx_gets_the_result_with_the_orders_of_the_service(site: Client) -> No
 
 
 def test_a_result_and_a_page_are_light(site: Client) -> None:
-    for headers, most in (({}, 50_000), (HTMX, 10_000)):
+    for headers, most in (({}, 50_000), (HTMX, 11_000)):
         response = site.get(PAGE, headers={**headers, "Accept-Encoding": "gzip"})
         assert len(response.content) < most
         assert gzip.decompress(response.content)
@@ -629,3 +630,36 @@ def test_the_real_map_is_light(
         page = client.get("/advertisers/?service=delivery&level=neighbourhood")
     assert page.content.count(b"<title>") > 2 * 424
     assert len(gzip.compress(page.content, 6)) < 100_000, "both layouts and all else of the page"
+
+
+def test_ten_rows_of_one_group_are_one_row_with_ten_places(site: Client, twin_build: Build) -> None:
+    found = targets(twin_build, "delivery", top=10)
+    groups: dict[tuple[str, int], list[str]] = {}
+    for row in found.records:
+        name = in_force().district_name(row["district"], "en")
+        groups.setdefault((row["sex"], row["age"]), []).append(name)
+    assert len(groups) < 10
+    page = get(site, "/en/advertisers/?service=delivery")
+    rows = page.one("table", class_="together").one("tbody").all("tr")
+    assert [[link.text for link in row.all("a")] for row in rows] == [
+        [group_name(*of, "en"), *places] for of, places in groups.items()
+    ]
+    for told in rows:
+        who, *where = [link.attributes["href"] for link in told.all("a")]
+        assert "level=" not in who, "a group leads to its districts"
+        assert all("level=neighbourhood" in one and "district=" in one for one in where)
+    alone = get(site, "/en/advertisers/?service=delivery&level=neighbourhood")
+    assert not alone.all("table", class_="together"), "of everybody there are no groups"
+
+
+def test_a_list_by_group_names_the_places_of_each(site: Client, twin_build: Build) -> None:
+    found = targets(twin_build, "delivery", level="group").records
+    page = get(site, "/en/advertisers/?service=delivery&level=group")
+    cells = page.one("table", class_="targets").all("td", class_="places")
+    assert [[link.text for link in cell.all("a")] for cell in cells] == [
+        [in_force().district_name(name, "en") for name in row["places"]] for row in found
+    ]
+    inside = targets(twin_build, "delivery", level="group", district="강남구").records
+    page = get(site, "/en/advertisers/?service=delivery&level=group&district=강남구")
+    cells = page.one("table", class_="targets").all("td", class_="places")
+    assert cells[0].text == ", ".join(inside[0]["places"])

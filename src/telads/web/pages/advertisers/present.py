@@ -60,6 +60,8 @@ class TargetRow(NamedTuple):
     """Number of visible platforms."""
     places: str = ""
     """Address of its neighbourhoods, if it has any."""
+    where: tuple[tuple[str, str], ...] = ()
+    """Places of a group: names, with the addresses that they lead to."""
 
     @property
     def folded(self) -> int:
@@ -87,6 +89,9 @@ def target_columns(found: Answer, choice: Choice, lang: Lang) -> list[Column]:
         without |= {"excess"}
     first = ("rank", "population", "z", "index", "excess", "volume_share", "affinity")
     rank, *others = columns_of(found, lang, first, without)
+    others = [
+        one._replace(heads_row=False, label=one.heading) if one.heads_row else one for one in others
+    ]  # the target heads its row
     if choice.service.is_index:  # the one figure that there is
         others = [one._replace(style="affinity") if one.key == "affinity" else one
                   for one in others]  # fmt: skip
@@ -185,6 +190,17 @@ def _target_row(
         places=address_of(of_places(choice, row["district"], Sex(row["sex"]), row["age"]))
         if choice.level == "district" and choice.method == METHODS[0]
         else "",
+        where=_where(row, choice, lang) if choice.level == "group" else (),
+    )
+
+
+def _where(row: dict[str, Any], choice: Choice, lang: Lang) -> tuple[tuple[str, str], ...]:
+    """The places of a group: districts lead to their neighbourhoods."""
+    if row["district"] is not None:
+        return tuple((name, "") for name in row["places"])
+    return tuple(
+        (in_force().district_name(name, lang), _place_address({**row, "district": name}, choice))
+        for name in row["places"]
     )
 
 
@@ -246,6 +262,48 @@ def _group(row: dict[str, Any], most: float, choice: Choice, lang: Lang) -> Grou
         step=0 if z < 0 else min(STEPS, 1 + int(STEPS * z / most)) if most else 1,
         chosen=(choice.filters.sex, choice.filters.age) == (sex, age),
     )
+
+
+class Together(NamedTuple):
+    """The targets of one sex and age: who they are, how many, and where."""
+
+    name: str
+    address: str
+    people: str
+    share: str
+    places: list[tuple[str, str]]
+    """Names, with the addresses that they lead to."""
+
+
+def together(found: Answer, choice: Choice, lang: Lang) -> list[Together]:
+    """The sexes and ages of a list, each once; none if no two of its targets are of one."""
+    groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in found.records:
+        if row["sex"] is not None and choice.level != "group":
+            groups.setdefault((row["sex"], row["age"]), []).append(row)
+    if len(groups) == len(found.records):
+        return []
+    listed = []
+    for (sex, age), rows in groups.items():
+        shares = [row["volume_share"] for row in rows if row["volume_share"] is not None]
+        listed.append(Together(
+            name=group_name(sex, age, lang),
+            address=address_of(of_group(choice, Sex(sex), age)),
+            people=people_text(sum(row["population"] for row in rows), lang),
+            share=f"{sum(shares):.1%}" if shares else "",
+            places=[
+                (target_name({**row, "sex": None}, lang), _place_address(row, choice))
+                for row in rows
+            ],
+        ))  # fmt: skip
+    return listed
+
+
+def _place_address(row: dict[str, Any], choice: Choice) -> str:
+    """The neighbourhoods of a target's sex and age in its district."""
+    if choice.method != METHODS[0]:
+        return ""
+    return address_of(of_places(choice, row["district"], Sex(row["sex"]), row["age"]))
 
 
 class Place(NamedTuple):

@@ -13,7 +13,7 @@ from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
 from telads.answers.choices import Filters
 from telads.answers.questions import METHODS
-from telads.answers.sentences import of_pattern
+from telads.answers.sentences import of_groups, of_pattern
 from telads.answers.tables import districts
 from telads.model import Sex
 from telads.render.svg import neighbourhoods
@@ -75,6 +75,8 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "answer": found,
         "columns": present.target_columns(found, choice, lang),
         "rows": order.rows(present.target_rows(build, found, runs_on, choice, lang)),
+        "together": present.together(found, choice, lang),
+        "told": next(iter(of_groups(found.records)), None),
         "runs_on": forms.runs_on(choice),
         "scale": affinity_scale(row.get("affinity_high", row["affinity"]) for row in found.records),
         "places": _places(build, choice, lang),
