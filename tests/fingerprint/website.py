@@ -393,6 +393,12 @@ def accounts(site: Site) -> None:
     """Signing in, one's own account, looking after people."""
     site.both("/account/sign-in/", "visitor")
     site.both("/account/password/", "kim")
+    site.both("/account/notices/", "kim")
+    key = r"<code class=\"secret\">(\w+)</code>"
+    sent = {"mail": "", "webhook": "https://hooks.example/"}
+    site.post("/account/notices/", sent, "kim", secret=key)
+    site.both("/account/notices/", "kim")
+    site.post("/account/notices/secret/", {}, "kim", "again", secret=key)
     for address in ("/account/sso/", "/account/choose/MQ/x-y/"):
         site.both(address)
     site.both("/account/users/", "park", "kim")

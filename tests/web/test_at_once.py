@@ -173,6 +173,13 @@ WRITING: dict[str, Ask] = {
         good=frozenset({302}),
     ),
     "sign-out": lambda _, one, at: Asked(f"{ACCOUNT}sign-out/", {}, one["leavers"][at]),
+    "notices": lambda _, one, at: Asked(
+        f"{ACCOUNT}notices/", {"webhook": f"https://hooks.example/{at}"}, one["session"],
+        good=frozenset({200}),
+    ),
+    "notices-secret": lambda _, one, at: Asked(
+        f"{ACCOUNT}notices/secret/", {}, one["session"], good=frozenset({200})
+    ),
     "password": lambda _, one, at: Asked(
         f"{ACCOUNT}password/", {"old_password": PASSWORD, **NEW}, one["typists"][at]["session"]
     ),

@@ -151,6 +151,10 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("account/password/", "POST"): (
         Cells(302, (200,), (200,), (200,)),
         {"old_password": PASSWORD, "new_password1": _NEW, "new_password2": _NEW}),
+    ("account/notices/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
+    ("account/notices/", "POST"): (Cells(302, (403,), (200,), (200,)),
+                                   {"mail": "", "webhook": "https://hooks.example/"}),
+    ("account/notices/secret/", "POST"): (Cells(302, (403,), (200,), (200,)), {}),
     ("account/log/", "GET"): (BOSS, {}),
     ("account/users/", "GET"): (BOSS, {}),
     ("account/users/", "POST"): (BOSS, {"name": "a-new-one", "role": "viewer"}),

@@ -17,8 +17,13 @@ RESULT = "result"
 
 def wants_result(request: HttpRequest) -> bool:
     """Whether htmx requests the result alone; its history restoration needs whole pages."""
+    return wants(request, RESULT)
+
+
+def wants(request: HttpRequest, part: str) -> bool:
+    """Whether htmx requests the part of a page with this id alone."""
     htmx: Any = getattr(request, "htmx", None)
-    return bool(htmx) and htmx.target == RESULT and not htmx.history_restore_request
+    return bool(htmx) and htmx.target == part and not htmx.history_restore_request
 
 
 def _with_order(request: HttpRequest, address: str) -> str:

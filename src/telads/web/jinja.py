@@ -17,6 +17,7 @@ an error when printed.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ from telads.web.sorting import Sorting, values_of
 from telads.web.trust import Trusted
 
 _HERE = Path(__file__).parent
-APPS = ("accounts", "plans", "media", "audiences", "jobs")
+APPS = ("accounts", "plans", "media", "audiences", "jobs", "notices")
 FOLDERS = [_HERE / folder / "templates" for folder in ("", *APPS)]
 TEXTS = 1024
 """Number of texts cached: the catalogue in two languages, for each dataset."""
@@ -250,14 +251,18 @@ def answer_table(
     chosen = [name for name in only.split(",") if name in columns] if only else [*columns]
     names = [name for name in chosen if name not in without.split(",")]
     request, rows, order = context.get("request"), answer.records, None
-    if isinstance(request, HttpRequest) and request.method == "GET":
-        values = values_of(answer, names, language)
-        order = Sorting(request, answer.question, values, "rank")
-        rows = order.rows(rows)
-    trust = Trusted(answer, language, context.get("build") or None)
+    name = answer.question
+    if isinstance(request, HttpRequest):
+        before = vars(request).setdefault("telads_tables", Counter())
+        before[answer.question] += 1
+        if before[answer.question] > 1:  # ids are unique, and so are orders
+            name = f"{name}-{before[answer.question]}"
+        if request.method == "GET":
+            order = Sorting(request, name, values_of(answer, names, language), "rank")
+            rows = order.rows(rows)
+    trust = Trusted(answer, language, context.get("build") or None, name)
     table = table_of(answer, names, language, rows, trust.figure)
-    facts = {"table": table, "caption": caption, "name": answer.question, "order": order,
-             "trust": trust}  # fmt: skip
+    facts = {"table": table, "caption": caption, "name": name, "order": order, "trust": trust}
     return rendered("components/answer_table.html.j2", facts)
 
 

@@ -40,6 +40,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("media/", include("telads.web.media.urls")),
     path("admin-data/", include("telads.web.jobs.urls")),
     path("api/v1/docs", docs, name="api-docs"),
+    path("account/notices/", include("telads.web.notices.urls")),
     path("account/", include("telads.web.accounts.urls")),
     path("admin/", admin, name="admin"),
 ]

@@ -120,6 +120,28 @@ def faults(page: Page, lang: Lang, menu_too: bool = True) -> list[str]:
 
 
 @dataclass
+class Counted:
+    """What a visitor does: clicks and fields filled in, counted."""
+
+    count: int = 0
+
+    def click(self, place: Locator) -> None:
+        """Click once."""
+        self.count += 1
+        place.click()
+
+    def choose(self, field: Locator, value: str) -> None:
+        """Choose from a list."""
+        self.count += 1
+        field.select_option(value)
+
+    def fill(self, field: Locator, text: str) -> None:
+        """Fill in a field."""
+        self.count += 1
+        field.fill(text)
+
+
+@dataclass
 class Visit:
     """A page open in a browser, and what it has asked and complained of so far."""
 

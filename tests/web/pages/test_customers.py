@@ -216,7 +216,8 @@ def test_htmx_gets_the_result_alone_and_the_address_to_show(site: Client) -> Non
     [{**HTMX, "HX-History-Restore-Request": "true"}, {"HX-Request": "true", "HX-Target": "main"}],
 )
 def test_whatever_else_htmx_wants_is_a_whole_page(site: Client, headers: dict[str, str]) -> None:
-    assert get(site, address(), headers=headers).one("html").one("form")
+    page = get(site, address(), headers=headers).one("html")
+    assert page.one("form", class_="choices")
 
 
 def test_a_result_and_a_page_are_light(site: Client) -> None:

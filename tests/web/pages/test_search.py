@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote
 
 import pytest
@@ -83,7 +84,9 @@ def test_nothing_is_found_of_nothing_and_that_is_said(site: Client) -> None:
 def test_plans_and_audiences_are_found_by_who_may_see_them(site: Client) -> None:
     kim, lee = person("kim"), person("lee")
     plan = SavedPlan.objects.create(owner=kim, name="여름 배달")
-    saved = SavedAudience.objects.create(owner=kim, name="여름 타겟", rules=example_rules())
+    saved = SavedAudience.objects.create(
+        owner=kim, name="여름 타겟", rules=json.dumps(example_rules())
+    )
     own = search(signed_in(kim), "여름")
     assert [one.attributes["href"] for one in own["계획"]] == [f"/plans/{plan.pk}/"]
     assert [one.attributes["href"] for one in own["내 타겟"]] == [f"/audiences/saved/{saved.pk}/"]

@@ -152,14 +152,16 @@ def district_map(
     narrow: bool,
     first: Sequence[str],
     chosen: Collection[str] = (),
+    size: int | None = None,
 ) -> Body:
     """Draw all districts with names and figures; those without an area or of `NOTHING` are hatched.
 
     Names are written where they fit, those of `first` before the others; at most six on a narrow
-    map. Borders of the `chosen` are drawn again, above their neighbours'.
+    map. Borders of the `chosen` are drawn again, above their neighbours'. `size` is the width in
+    pixels where the map is shown smaller than a layout is wide.
     """
-    grid = outlines()
-    scale = width(narrow) / grid.width
+    grid, wide = outlines(), size or width(narrow)
+    scale = wide / grid.width
     high = grid.height * scale
     areas = _apart(areas, scale)
     named = _named(areas, lang, scale, narrow, first)
@@ -184,7 +186,7 @@ def district_map(
         hatched = hatching(look, scale) if legend.nothing else ""
         return "".join((hatched, group, *texts, legend_of(legend, high, narrow, look), foot))
 
-    return Body(width(narrow), high + _LEGEND + _FOOT, paint)
+    return Body(wide, high + _LEGEND + _FOOT, paint)
 
 
 def short(name: str) -> str:
