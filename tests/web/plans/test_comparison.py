@@ -173,7 +173,7 @@ def test_the_verdict_comes_first_and_says_the_figures(twin_build: Build, lang: L
     assert "0.0%" in same.sentences()[0](lang)
     other = compare(make_plan(twin_build, brief(month="2023-01")), twin_build)
     told = other.sentences()[0](lang)
-    assert told.startswith(heads[other.verdict, lang])  # type: ignore[index]
+    assert told.startswith(heads[other.verdict, lang])
     assert f"{other.moved_share:.1%}" in told
 
 
