@@ -191,14 +191,15 @@ class Workspace:
 
         return build(self.store, self.settings, again=again)
 
-    def forget(self, month: str | Month, by: str = "Python") -> Built:
+    def forget(self, month: str | Month, by: str = "Python", second: str = "") -> Built:
         """Remove a month whose file was wrong and build without it; `by` is recorded.
 
-        Raises `UnknownChoice` for an absent month, `DataError` for the only one.
+        `second`, the id of a second file of the month (`status`), removes that file alone. Raises
+        `UnknownChoice` for an absent month or file, `DataError` for the only month.
         """
         from telads.store.months import withdraw
 
-        withdraw(self.store, Month.parse(str(month)), by, self.settings)
+        withdraw(self.store, Month.parse(str(month)), by, self.settings, second=second)
         return self.build()
 
     def borders(self, path: PathText, code: str | None = None) -> Matched:
@@ -403,7 +404,8 @@ class Workspace:
         """Allocate a budget: one of the plan's tables, with its sums as facts (docs/planning.md).
 
         `part` is platforms, segments, spends, budgets (reach by budget), goals (least budgets),
-        sensitivity, districts or ages; `output` also writes the whole plan as .xlsx, .csv or .json,
+        sensitivity, districts, ages or neighbourhoods (of districts whose money is divided over
+        them; else it has no rows); `output` also writes the whole plan as .xlsx, .csv or .json,
         which can be loaded again, or for an ad system (.google.csv, .meta.json and others, with
         notes beside it). Raises `QuestionError` and its subclasses.
         """

@@ -243,7 +243,7 @@ def pages(site: Site, months: Sequence[str]) -> None:
     """Pages that everybody sees, and their downloads."""
     for address in ("/", "/evidence/", "/evidence/?horizon=3", "/data/", "/customers/",
                     "/advertisers/", "/audiences/", "/campaign/", "/changes/", "/plans/", "/help/",
-                    "/no-such-page/", "/customers/?district=nowhere",
+                    "/search/?q=30", "/no-such-page/", "/customers/?district=nowhere",
                     "/advertisers/?service=nothing"):  # fmt: skip
         site.both(address)
     place = query(SEGMENTS[0][0])

@@ -14,7 +14,7 @@ import pytest
 
 from telads.errors import UnknownChoice
 from telads.planning.files import KINDS, figure_title, figures_of, write_plan
-from telads.planning.plan import PARTS, Plan, make_plan, read_plan
+from telads.planning.plan import OPTIONAL, PARTS, Plan, make_plan, read_plan
 from telads.planning.words import title
 from telads.render.files import write_workbook
 from telads.store.workspace import Build
@@ -47,7 +47,7 @@ def test_all_files_hold_the_same_figures(plan: Plan, files: dict[str, Path]) -> 
     document = json.loads(files[".json"].read_text("utf-8"))
     assert read_plan(document).hash == plan.hash
     result = document["result"]
-    for part in PARTS:
+    for part in (one for one in PARTS if one not in OPTIONAL):
         assert sheet(files[".xlsx"], part) == in_words(result[part], part, "ko")
     figures = {row["항목"]: row["값"] for row in sheet(files[".xlsx"], "summary")}
     for name in figures_of(plan):
@@ -95,7 +95,7 @@ def test_words_are_in_the_language_asked_for(plan: Plan, tmp_path: Path, lang: A
     assert next(iter(rows[0])) == head
     for cell in cells:
         assert any(cell in row.values() for row in rows), cell
-    for name in ("summary", *PARTS):
+    for name in ("summary", *({*PARTS} - OPTIONAL)):
         told = [*sheet(path, name)[0], *(str(row.get(title("item", lang))) for row in rows)]
         assert not [one for one in told if "_" in one], name
 

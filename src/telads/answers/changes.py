@@ -396,27 +396,33 @@ def _shown(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame([[row[key] for key in keys] for row in ranked], schema=schema, orient="row")
 
 
-@held
 def course(build: Build, service: str, district: str) -> list[dict[str, Any]]:
     """The use of a service in a district in every label month, beside the city's.
 
     Rows: month, value, city; of an index service affinity, the city's mean person being 0. A month
     in which no group of the district is known has no row.
     """
+    return courses(build, service).get(district, [])
+
+
+@held
+def courses(build: Build, service: str) -> dict[str, list[dict[str, Any]]]:
+    """The courses of all districts."""
     import polars as pl
 
     indexed = in_force().measures[service].is_index
     value, people = "affinity" if indexed else "usage", pl.col("population")
     known = read(build, "services").filter(pl.col("service") == service).drop_nulls(value)
     mean = (pl.col(value) * people).sum() / people.sum()
-
-    def means(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-        return rows.group_by("month", maintain_order=True).agg(mean.alias(name))
-
-    own = means(known.filter(pl.col("district") == district), "value")
-    city = means(known, "city").with_columns(pl.lit(0.0).alias("city") if indexed else "city")
-    both = own.join(city, on="month", how="left", maintain_order="left")
-    return list(published(both.sort("month")).iter_rows(named=True))
+    own = known.group_by("district", "month", maintain_order=True).agg(mean.alias("value"))
+    city = known.group_by("month", maintain_order=True).agg(mean.alias("city"))
+    if indexed:
+        city = city.with_columns(pl.lit(0.0).alias("city"))
+    both = own.join(city, on="month", how="left", maintain_order="left").sort("district", "month")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in published(both).iter_rows(named=True):
+        found.setdefault(row.pop("district"), []).append(row)
+    return found
 
 
 def _city_facts(both: pl.DataFrame | None, indexed: bool) -> dict[str, Any]:

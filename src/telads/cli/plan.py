@@ -64,9 +64,10 @@ def divide(
     ] = None,
     part: Annotated[
         str, typer.Option(help=say(
-            "표시할 표: platforms segments spends budgets goals sensitivity districts ages",
+            "표시할 표: platforms segments spends budgets goals sensitivity districts ages "
+            "neighbourhoods",
             "which table: platforms, segments, spends, budgets, goals, sensitivity, districts, "
-            "ages"))
+            "ages, neighbourhoods"))
     ] = "platforms",
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,

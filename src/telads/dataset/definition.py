@@ -236,6 +236,8 @@ class SecondFile(NamedTuple):
     least: int
     sensitive: tuple[str, ...]
     """Headers of columns that are never taken."""
+    about: Text
+    """What it is and where it comes from, as `Origin.about` says of the month's own file."""
 
 
 class Files(NamedTuple):
@@ -584,6 +586,11 @@ class Dataset:
         """A district's name in the language; without an English name, its Korean one."""
         known = self.district_names.get(district)
         return known(lang) if known else district
+
+    def second_name(self, id: str | None, lang: Lang) -> str:
+        """Name of a second file, or its id if it is not declared; empty for the month's own."""
+        known = self.files.second.get(id or "")
+        return known.text(lang) if known else id or ""
 
     def find_district(self, name: str, known: Iterable[str]) -> str:
         """The name of a district among `known`, given in either language.

@@ -508,12 +508,14 @@ def _files(
 
 
 def _second(id: str, table: _Table) -> SecondFile:
+    name = table.text("name")
     second = SecondFile(
         id=id,
-        text=table.text("name"),
+        text=name,
         headers=table.pattern("headers"),
         least=table.integer("least", 1, 1),
         sensitive=table.strings("sensitive", ()),
+        about=table.text("about", name),
     )
     table.end()
     return second

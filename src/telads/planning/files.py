@@ -1,5 +1,8 @@
-"""A plan, or a comparison of two, as files: workbook, CSV, JSON. Equal ones give equal bytes.
+"""A plan, or a comparison of two, as files: deck, PDF, workbook, CSV, JSON.
 
+Equal ones give equal bytes.
+
+pptx: slides with charts that can be edited (`decks`). pdf: the same slides, then every table.
 xlsx: the sheets summary, one for each table of the plan, method, source, with displayed headings
 and values. csv: the spends, one row for each segment and platform, by ids, with a description in
 `x.csv-metadata.json`. json: the whole plan, in the form that `plan.read_plan` reads. All hold the
@@ -25,7 +28,7 @@ from telads.planning.questions import comparison_answer, frame_of, keys_of
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
 from telads.render.files import FORMATS, marked, sheet_of, write_workbook
-from telads.store.files import write_text
+from telads.store.files import replacing, write_text
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 
@@ -141,6 +144,21 @@ def write_plan(plan: Plan, path: Path, lang: Lang = "ko", build: Build | None = 
     KINDS[suffix](plan, path, lang)
 
 
+def _pptx(plan: Plan, path: Path, lang: Lang) -> None:
+    from telads.planning.decks.plan import plan_deck
+    from telads.render.deck.powerpoint import write
+
+    with replacing(path, export=True) as temporary:
+        temporary.write_bytes(write(plan_deck(plan, lang)))
+
+
+def _pdf(plan: Plan, path: Path, lang: Lang) -> None:
+    from telads.planning.paper import write_paper
+
+    with replacing(path, export=True) as temporary:
+        write_paper(plan, temporary, lang)
+
+
 def _json(plan: Plan, path: Path, lang: Lang) -> None:
     text = json.dumps(plan.document(), ensure_ascii=False, sort_keys=True, indent=1)
     write_text(path, text + "\n", export=True)
@@ -208,7 +226,9 @@ def _in_words(plan: Plan, part: str, lang: Lang) -> list[dict[str, Any]]:
 
 
 KINDS: dict[str, Callable[[Plan, Path, Lang], None]] = {
+    ".pptx": _pptx,
     ".xlsx": _xlsx,
+    ".pdf": _pdf,
     ".csv": _csv,
     ".json": _json,
 }

@@ -28,6 +28,7 @@ def plan_sentences(plan: Plan) -> tuple[Text, ...]:
     found = [_bought(sums), *_of_times(sums), *_of_objective(plan, named)]
     found += [_of_unit(sums["proven_gap"], named)] if coarse else _of_more(sums, named)
     found += [*_of_fullness(plan), *_of_ceilings(plan), *_of_target(plan), *_of_use(plan),
+              *_of_neighbourhoods(plan),
               *_of_parts([member_of(row) for row in plan.result.segments])]  # fmt: skip
     if sums["gap_to"] == "without_goal":
         found.append(_of_goal(sums["proven_gap"], named))
@@ -218,6 +219,55 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
             f"frequency of {fewer['frequency']:.1f}.",
         ))  # fmt: skip
     return tuple(found)
+
+
+NAMED = 3
+"""Neighbourhoods of a plan that are named; all of them if they are no more than `FEW`."""
+FEW = 6
+
+
+def _of_neighbourhoods(plan: Plan) -> tuple[Text, ...]:
+    """Over how many neighbourhoods the money of districts is divided, and where most goes."""
+    rows = [row for row in plan.result.neighbourhoods if row["code"]]
+    if not rows:
+        return ()
+    dataset = in_force()
+    inside, around = dataset.neighbourhood, dataset.district
+    places = list(dict.fromkeys(row["district"] for row in rows))
+    most = sorted((row for row in rows if row["spend"]), key=lambda row: -row["spend"])
+    named = most if len(rows) <= FEW else most[:NAMED]
+    one = len(places) == 1
+
+    def share(row: Mapping[str, Any]) -> str:
+        return f"{row['district_share' if one else 'spend_share']:.1%}"
+
+    ko = ", ".join(
+        f"{'' if one else row['district'] + ' '}{row['neighbourhood']} {share(row)}"
+        for row in named
+    )
+    en = ", ".join(
+        row["neighbourhood"]
+        + ("" if one else f" in {dataset.district_name(row['district'], 'en')}")
+        + f" ({share(row)})"
+        for row in named
+    )
+    spent = len(most)
+    if not spent:
+        return ()
+    whose = (
+        Text(f"{places[0]}의 집행액은", f"The money of {dataset.district_name(places[0], 'en')}")
+        if one
+        else Text(f"{around.text.ko} {len(places)}곳의 집행액은",
+                  f"The money of {len(places)} {around.plural.en}")
+    )  # fmt: skip
+    level = inside.text.en if spent == 1 else inside.plural.en
+    rest = len(rows) - spent
+    without = Text(f"({rest}곳에는 없음)", f" ({rest} get none)") if rest else Text("", "")
+    listed = Text(ko, en) if len(named) == spent else Text(f"많은 순서로 {ko}", f"most to {en}")
+    return (Text(
+        f"{whose.ko} {inside.text.ko} {spent}곳에 나뉩니다{without.ko}: {listed.ko}.",
+        f"{whose.en} is divided over {spent} {level}{without.en}: {listed.en}.",
+    ),)  # fmt: skip
 
 
 def _of_goal(gap: float, named: Text) -> Text:

@@ -31,6 +31,7 @@ from telads.web.cache import cached_by_build
 CSVM = "application/csvm+json"
 MEDIA = {
     ".pdf": "application/pdf",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",

@@ -36,6 +36,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("changes/", include("telads.web.pages.changes.urls")),
     path("plans/", include("telads.web.plans.urls")),
     path("help/", include("telads.web.pages.help.urls")),
+    path("search/", include("telads.web.pages.search.urls")),
     path("media/", include("telads.web.media.urls")),
     path("admin-data/", include("telads.web.jobs.urls")),
     path("api/v1/docs", docs, name="api-docs"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Error, Route, expect
 
 from tests.web.browser.conftest import Open
 from tests.web.browser.visits import NARROW, WIDE, Visit, Way
@@ -234,6 +235,23 @@ def test_of_two_choices_the_last_one_is_shown(visit: Open) -> None:
     expect(there.page.locator("#result h2")).to_contain_text("20대")
     expect(there.page.locator("#trouble")).to_be_hidden()
     expect(there.page.locator("select[name=age]")).to_have_value("20")
+
+
+def test_a_choice_made_while_an_answer_is_on_its_way_is_kept(visit: Open) -> None:
+    there = visit(Way("ko", WIDE), "campaign/?service=delivery&budget=50000000&tick=0-5")
+    ticks = there.page.locator("input[name=tick]:checked")
+    expect(ticks).to_have_count(6)
+    held = hold(there, "campaign")
+    first, second = (str(one.get_attribute("value")) for one in ticks.all()[:2])
+    there.page.locator(f"#tick-{first}").uncheck()
+    there.page.wait_for_timeout(500)
+    assert len(held) == 1
+    there.page.locator(f"#tick-{second}").uncheck()
+    there.page.unroute("**/campaign/?**")
+    with suppress(Error):  # the answer to the former choice comes now, if it is still awaited
+        held[0].continue_()
+    expect(there.page.locator(".campaign-bar strong")).to_have_text("4개 집단")
+    expect(ticks).to_have_count(4)
 
 
 @pytest.mark.parametrize("page", CHOICES)

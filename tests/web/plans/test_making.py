@@ -114,7 +114,7 @@ def test_a_plan_saved_before_there_were_ceilings_opens_is_compared_and_changed(
     assert f"{sums['reached']:,}" in page.one("dl", class_="facts").text
     assert f"{sums['weighted_reach']:,}" in page.one("dl", class_="facts").text
     assert not page.all("figure")
-    for name in ("plan.xlsx", "plan.pdf", "plan.csv", "plan.json"):
+    for name in ("plan.pptx", "plan.xlsx", "plan.pdf", "plan.csv", "plan.json"):
         assert planner.get(f"/plans/{plan.pk}/versions/1/{name}").status_code == 200
     assert "would move" in get(planner, f"/en/plans/{plan.pk}/versions/1/compare/").text
     form = get(planner, f"/en/plans/{plan.pk}/edit/")

@@ -72,6 +72,8 @@ class Outline(NamedTuple):
     x: int
     y: int
     corners: tuple[tuple[int, int], ...]
+    rings: tuple[tuple[tuple[int, int], ...], ...] = ()
+    """All rings of a district; `corners` is the longest."""
 
     def room(self, y: float) -> float:
         """Width for a text around `x` at this height within the district."""
@@ -130,6 +132,7 @@ def outlines() -> Outlines:
         districts.append(Outline(
             code, in_force().districts[code].ko, "".join(map(path_of, rings)),
             *place(facts["longitude"], facts["latitude"]), tuple(largest),
+            tuple(map(tuple, rings)),
         ))  # fmt: skip
     return Outlines(*place(east, south), tuple(districts))
 
@@ -149,14 +152,16 @@ def district_map(
     narrow: bool,
     first: Sequence[str],
     chosen: Collection[str] = (),
+    size: int | None = None,
 ) -> Body:
     """Draw all districts with names and figures; those without an area or of `NOTHING` are hatched.
 
     Names are written where they fit, those of `first` before the others; at most six on a narrow
-    map. Borders of the `chosen` are drawn again, above their neighbours'.
+    map. Borders of the `chosen` are drawn again, above their neighbours'. `size` is the width in
+    pixels where the map is shown smaller than a layout is wide.
     """
-    grid = outlines()
-    scale = width(narrow) / grid.width
+    grid, wide = outlines(), size or width(narrow)
+    scale = wide / grid.width
     high = grid.height * scale
     areas = _apart(areas, scale)
     named = _named(areas, lang, scale, narrow, first)
@@ -181,7 +186,7 @@ def district_map(
         hatched = hatching(look, scale) if legend.nothing else ""
         return "".join((hatched, group, *texts, legend_of(legend, high, narrow, look), foot))
 
-    return Body(width(narrow), high + _LEGEND + _FOOT, paint)
+    return Body(wide, high + _LEGEND + _FOOT, paint)
 
 
 def short(name: str) -> str:

@@ -8,7 +8,7 @@ room. Without borders the neighbourhoods that use most stand in a list, with the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from math import cos, radians
 from pathlib import Path
@@ -22,6 +22,7 @@ from telads.render.svg.drawing import known as with_figure
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import LABEL, tag, text, title
 from telads.render.svg.theme import Look, step_of
+from telads.render.svg.use import told
 from telads.text import Lang, Text
 from telads.wording import in_sentence, number, people
 
@@ -49,7 +50,10 @@ _NO_DATA = Text("데이터 없음", "no data")
 _GAPS = Text("빗금은 데이터 없음", "hatched: no data")
 _INDEX = Text("지수({city}=100)", "Index ({city} 100)")
 _AFFINITY = Text("이용 강도(표준편차)", "Usage score (sd)")
+_RELATIVE = Text("{city} 평균 대비(%)", "Against {city}'s mean (%)")
 _PEOPLE = Text("인원", "People")
+AVERAGE = 100.0
+"""Index of the city's mean person."""
 
 
 class Borders(NamedTuple):
@@ -108,57 +112,72 @@ def draw(
     district: str | None = None,
     audience: str = "",
     links: Mapping[str, str] | None = None,
+    relative: bool = False,
 ) -> Drawing:
     """How much neighbourhoods use a service, in the city or in a `district` (its Korean name).
 
     `frame` has code, district, neighbourhood, population, affinity and index, a row for each, with
     the 80 % intervals where it is listed; one that is missing is hatched. `file` holds the borders,
-    None for a list; `links` are the addresses that the districts of the city's map lead to.
+    None for a list; `links` are the addresses that the districts of the city's map lead to. With
+    `relative` an index is told as the percent that it is above the city's mean.
     """
     grid = borders(file) if file else Borders(())
     inside = [one for one in grid.places if district in {None, one.district}]
-    figure = "affinity" if service.is_index else "index"
+    figure = _figure(service, relative)
     codes = {one.code for one in inside}
     known = {
-        row["code"]: row for row in rows_of(with_figure(frame, figure))
+        row["code"]: row for row in rows_of(with_figure(frame, figure.key))
         if (row["code"] in codes if file else district in {None, row["district"]})
     }  # fmt: skip
-    scale = Steps.of([row[figure] for row in known.values()], "index" if service.is_index else None)
-    ordered = sorted(known.values(), key=lambda row: (-row[figure], row["code"]))
+    shown = [row[figure.key] for row in known.values()]
+    scale = Steps.of(shown, "index" if service.is_index else None)
+    ordered = sorted(known.values(), key=lambda row: (-row[figure.key], row["code"]))
     gaps = len(known) < len(inside)
-    title_of = _AFFINITY if service.is_index else in_force().fill(_INDEX)
     listed = ordered[:LISTED]
     notes = ([_GAPS(lang) if gaps else ""] if file else
              [_FIRST(lang).format(n=len(listed)), _INTERVAL(lang)])  # fmt: skip
     return drawing(
         "neighbourhoods",
         _finding(ordered, service, figure, lang),
-        [title_of(lang), audience, *notes],
-        lang=lang, window=window, synthetic=synthetic, unit=title_of(lang),
+        [figure.name(lang), audience, *notes],
+        lang=lang, window=window, synthetic=synthetic, unit=figure.name(lang),
         frame=frame.filter(frame["code"].is_in(list(known))),
         table=Table(
-            [in_force().district.text(lang), in_force().neighbourhood.text(lang), title_of(lang),
+            [in_force().district.text(lang), in_force().neighbourhood.text(lang), figure.name(lang),
              _PEOPLE(lang)],
             [[in_force().district_name(row["district"], lang), row["neighbourhood"],
-              _said(row[figure], service), f"{row['population']:,}"] for row in ordered],
+              figure.say(row[figure.key]), f"{row['population']:,}"] for row in ordered],
             names=2,
         ),
-        body=_map(grid, inside, known, scale, service, lang, narrow, district, links or {})
-        if file else _list(listed, scale, service, lang, narrow),
+        body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {})
+        if file else _list(listed, scale, figure, lang, narrow),
     )  # fmt: skip
 
 
-def _said(value: float, service: Measure) -> str:
-    return number(value, "index") if service.is_index else number(value, digits=0)
+class _Figure(NamedTuple):
+    """The figure that is drawn: its field, how a value is said, its name."""
+
+    key: str
+    say: Callable[[float], str]
+    name: Text
 
 
-def _finding(rows: Sequence[dict[str, Any]], service: Measure, figure: str, lang: Lang) -> str:
+def _figure(service: Measure, relative: bool) -> _Figure:
+    if service.is_index:
+        return _Figure("affinity", lambda value: number(value, "index"), _AFFINITY)
+    if relative:
+        return _Figure("index", lambda value: told(value - AVERAGE, False),
+                       in_force().fill(_RELATIVE))  # fmt: skip
+    return _Figure("index", lambda value: number(value, digits=0), in_force().fill(_INDEX))
+
+
+def _finding(rows: Sequence[dict[str, Any]], service: Measure, figure: _Figure, lang: Lang) -> str:
     """Where most is used, and where least."""
     name = Text(service.text.ko, in_sentence(service.text.en))(lang)
     if not rows:
         return Text(f"{name}: 보여 줄 데이터가 없습니다", f"{name}: nothing to show")(lang)
     (most, high), (least, low) = (
-        (_name(row, lang), _said(row[figure], service)) for row in (rows[0], rows[-1])
+        (_name(row, lang), figure.say(row[figure.key])) for row in (rows[0], rows[-1])
     )
     return Text(
         f"{name} 이용은 {most}에서 가장 높고({high}), {least}에서 가장 낮습니다({low})",
@@ -176,7 +195,7 @@ def _map(
     inside: Sequence[Outline],
     known: Mapping[str, dict[str, Any]],
     scale: Steps,
-    service: Measure,
+    figure: _Figure,
     lang: Lang,
     narrow: bool,
     district: str | None,
@@ -188,7 +207,7 @@ def _map(
     high = (south - north) * zoom
     left = (wide - (east - west) * zoom) / 2
     gaps = len(known) < len(inside)
-    legend = _legend(scale, service, gaps, lang)
+    legend = _legend(scale, figure, gaps, lang)
 
     # What is told of a place stands at the right of the legend, out of the group that is scaled.
     out = (f"translate({west} {north}) scale({1 / zoom:.5f}) "
@@ -198,7 +217,7 @@ def _map(
         parts = []
         for name in dict.fromkeys(one.district for one in inside):
             shapes = "".join(
-                _shape(one, known.get(one.code), scale, service, lang, look, out,
+                _shape(one, known.get(one.code), scale, figure, lang, look, out,
                        bool(district))
                 for one in inside if one.district == name
             )  # fmt: skip
@@ -213,7 +232,7 @@ def _map(
         texts = ""
         if district:
             texts = "".join(
-                _texts(one, known[one.code], scale, service, look, zoom, left - west * zoom,
+                _texts(one, known[one.code], scale, figure, look, zoom, left - west * zoom,
                        -north * zoom)
                 for one in inside if one.code in known
             )  # fmt: skip
@@ -227,7 +246,7 @@ def _shape(
     one: Outline,
     row: dict[str, Any] | None,
     scale: Steps,
-    service: Measure,
+    figure: _Figure,
     lang: Lang,
     look: Look,
     out: str,
@@ -240,9 +259,9 @@ def _shape(
     if row is None:
         fill, said = f"url(#{own('hatch')})", _NO_DATA(lang)
     else:
-        value = row["affinity" if service.is_index else "index"]
+        value = row[figure.key]
         fill = look[_colour(value, scale)]
-        said = f"{_name(row, lang)}: {_said(value, service)}, {people(row['population'], lang)}"
+        said = f"{_name(row, lang)}: {figure.say(value)}, {people(row['population'], lang)}"
     focus = {"tabindex": "0", "role": "img", "aria_label": said} if alone else {}
     shape = tag("path", "" if alone else title(said), d=one.path, fill=fill)
     return tag("g", shape + _told(said, look, out), kind="place", **focus)
@@ -263,14 +282,14 @@ def _texts(
     one: Outline,
     row: dict[str, Any],
     scale: Steps,
-    service: Measure,
+    figure: _Figure,
     look: Look,
     zoom: float,
     left: float,
     top: float,
 ) -> str:
     """Its name over its figure, where it has room for them; else what fits."""
-    value = row["affinity" if service.is_index else "index"]
+    value = row[figure.key]
     colour = _colour(value, scale)
     x, y = one.x * zoom + left, one.y * zoom + top
 
@@ -278,7 +297,7 @@ def _texts(
         room = min(one.room(one.y + (at + edge) / zoom) for edge in (-5, 5)) * zoom
         return pixels(content, LABEL, bold) <= room
 
-    name, told = row["neighbourhood"], _said(value, service)
+    name, told = row["neighbourhood"], figure.say(value)
     both = fits(name, -_LINE, bold=False) and fits(told, _LINE, bold=True)
     lines = [(name, -_LINE, False), (told, _LINE, True)] if both else [(told, 0.0, True)]
     return "".join(
@@ -289,15 +308,15 @@ def _texts(
 
 
 def _list(
-    rows: Sequence[dict[str, Any]], scale: Steps, service: Measure, lang: Lang, narrow: bool
+    rows: Sequence[dict[str, Any]], scale: Steps, figure: _Figure, lang: Lang, narrow: bool
 ) -> Body:
     """The first neighbourhoods: each with its figure, a bar from the mean, and its interval."""
-    wide, figure = width(narrow), "affinity" if service.is_index else "index"
-    middle = 0.0 if service.is_index else 100.0
+    wide = width(narrow)
+    middle = 0.0 if figure.key == "affinity" else AVERAGE
     names = [_name(row, lang) for row in rows]
     left = max((pixels(name, LABEL) for name in names), default=0.0) + _LEFT
-    ends = [row[f"{figure}{end}"] for row in rows for end in ("", "_low", "_high")
-            if row[f"{figure}{end}"] is not None]  # fmt: skip
+    ends = [row[f"{figure.key}{end}"] for row in rows for end in ("", "_low", "_high")
+            if row[f"{figure.key}{end}"] is not None]  # fmt: skip
     low, high = min([middle, *ends]), max([middle, *ends])
     unit = max(wide - left - _RIGHT, 1.0) / ((high - low) or 1.0)
 
@@ -305,9 +324,9 @@ def _list(
         return float(left + (value - low) * unit)
 
     def row_of(row: dict[str, Any], name: str, at: int, look: Look) -> str:
-        y, value = _ROW * (at + 0.5), row[figure]
-        ends = (row[f"{figure}_low"], row[f"{figure}_high"])
-        told = f"{_said(value, service)} ({_said(ends[0], service)}~{_said(ends[1], service)})"
+        y, value = _ROW * (at + 0.5), row[figure.key]
+        ends = (row[f"{figure.key}_low"], row[f"{figure.key}_high"])
+        told = f"{figure.say(value)} ({figure.say(ends[0])}~{figure.say(ends[1])})"
         start, end = sorted((x(middle), x(value)))
         bar = tag("path", title(f"{name} {told}"), d=f"M{start:.1f} {y:g}H{end:.1f}", kind="bar",
                   stroke=look[_colour(value, scale)], stroke_width=_BAR)  # fmt: skip
@@ -315,7 +334,7 @@ def _list(
                    stroke_width=1.5, kind="interval")  # fmt: skip
         return "".join((
             text(name, left - 12, y, look, size=LABEL, fill="ink", anchor="end", middle=True), bar,
-            line, text(_said(value, service), x(max(value, ends[1])) + 8, y, look, size=LABEL,
+            line, text(figure.say(value), x(max(value, ends[1])) + 8, y, look, size=LABEL,
                        fill="ink", middle=True, bold=True),
         ))  # fmt: skip
 
@@ -328,9 +347,8 @@ def _list(
     return Body(wide, _ROW * max(len(rows), 1) + 8, paint)
 
 
-def _legend(scale: Steps, service: Measure, gaps: bool, lang: Lang) -> Legend:
+def _legend(scale: Steps, figure: _Figure, gaps: bool, lang: Lang) -> Legend:
     ends = (scale.low, (scale.low + scale.high) / 2, scale.high)
-    texts = [_said(value, service) for value in ends]
-    unit = _AFFINITY if service.is_index else in_force().fill(_INDEX)
-    return Legend(unit(lang), scale.colours, list(zip((0.0, 0.5, 1.0), texts, strict=True)),
+    texts = [figure.say(value) for value in ends]
+    return Legend(figure.name(lang), scale.colours, list(zip((0.0, 0.5, 1.0), texts, strict=True)),
                   _NO_DATA(lang) if gaps else "")  # fmt: skip

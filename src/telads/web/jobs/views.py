@@ -4,7 +4,8 @@
 
 `/admin-data/jobs/3/`: progress and results of a job.
 
-`/admin-data/months/2023-08/forget/`: removes a wrong month, after a confirmation.
+`/admin-data/months/2023-08/forget/`: removes a wrong month, after a confirmation; with `?second=ID`
+a second file of it alone.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from telads.answers.inventory import changed_settings, status
+from telads.dataset import in_force
 from telads.errors import DataError, QuestionError, TeladsError, UnknownChoice
 from telads.model import Month
-from telads.store.months import withdraw
+from telads.store.months import in_force_of, withdraw
 from telads.store.workspace import Store
 from telads.text import Lang, Text
 from telads.web import request_state
@@ -183,6 +185,8 @@ def _page(
         "status": held,
         "changed": [one(lang) for one in changed_settings(workspace, settings)],
         "months_held": _months(held.rows.to_dicts(), lang),
+        "several": sum(row["second"] is None for row in held.records) > 1,
+        "removable": len(held.records) > 1,
         "taken_back": _taken_back(workspace),
         "builds": builds(workspace),
         "page": page,
@@ -196,17 +200,20 @@ def _page(
 def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
     """Months of the ledger, newest first, with times and remarks for display."""
     return [
-        {**row, "when": datetime.fromisoformat(row["taken"]), "remarks": row[f"warnings_{lang}"]}
+        {**row, "when": datetime.fromisoformat(row["taken"]), "remarks": row[f"warnings_{lang}"],
+         "kind": in_force().second_name(row["second"], lang)}
         for row in reversed(rows)
-    ]
+    ]  # fmt: skip
 
 
 def _taken_back(workspace: Store) -> list[dict[str, Any]]:
-    """Removed months that are not in force again, newest first."""
+    """Removed months and second files that are not in force again, newest first."""
+    ledger = workspace.ledger()
+    gone = [*ledger.withdrawn().values(), *ledger.withdrawn_second().values()]
     return [
-        {"month": str(month), "file": entry.file, "by": entry.withdrawn_by,
+        {"month": entry.month, "file": entry.file, "by": entry.withdrawn_by,
          "when": datetime.fromisoformat(entry.withdrawn or entry.taken)}
-        for month, entry in reversed(workspace.ledger().withdrawn().items())
+        for entry in sorted(gone, key=lambda one: (one.label, one.second), reverse=True)
     ]  # fmt: skip
 
 
@@ -275,8 +282,8 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
 
     The form names the file that was shown, so a file that replaced it since is kept.
     """
-    label = _label(month)
-    entry = request_state.workspace().ledger().current().get(label)
+    label, second = _label(month), request.GET.get("second", "")
+    entry = in_force_of(request_state.workspace().ledger(), label, second)
     if entry is None:
         raise Http404
     wrong = None
@@ -286,11 +293,13 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
         shown = form.cleaned_data["file"] if form.is_valid() else ""
         name = request.user.get_username()
         try:
-            gone = withdraw(request_state.workspace(), label, name, settings, sha256=shown)
+            gone = withdraw(
+                request_state.workspace(), label, name, settings, second=second, sha256=shown
+            )
         except DataError as error:
             error.facts.pop("file", None)  # the page already names it
             wrong = error
-            entry = request_state.workspace().ledger().current().get(label, entry)
+            entry = in_force_of(request_state.workspace().ledger(), label, second) or entry
         else:
             if gone:
                 record(request, "data-forget", f"month {label}", f"{gone.file} {gone.sha256[:8]}")
@@ -299,6 +308,7 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
         "form": ForgetForm(initial={"file": entry.sha256}),
         "entry": entry,
         "label": str(label),
+        "kind": in_force().second_name(second, request_state.language(request)),
         "when": datetime.fromisoformat(entry.taken),
         "wrong": wrong.line(request_state.language(request)) if wrong else "",
     }

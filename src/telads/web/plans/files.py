@@ -1,4 +1,4 @@
-"""A version of a plan as files: a workbook, the spends, the whole plan, a PDF, and for ad systems.
+"""A version of a plan as files: a deck, workbook, PDF, spends, the whole plan; for ad systems.
 
 The CSV of the spends has a description at its address with `-metadata.json`, like those of the
 advertiser page.
@@ -29,6 +29,7 @@ from telads.web.plans.models import PlanVersion
 from telads.web.plans.services import version_for
 
 FILES: Files = {
+    "plan.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
     "plan.xlsx": Text("엑셀", "Excel"),
     "plan.pdf": Text("PDF", "PDF"),
     "plan.csv": Text("집행액(CSV)", "Spends (CSV)"),
@@ -81,13 +82,7 @@ def written(plan: Plan, name: str, lang: Lang, build: Build | None = None) -> by
     """Bytes of a file; deterministic for a plan, a build and the user's lists of places."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name.removesuffix(DESCRIPTION).removesuffix(NOTES)
-        if path.suffix == ".pdf":
-            # A worker starts without what only a few files need.
-            from telads.web.plans.paper import write_paper
-
-            write_paper(plan, path, lang)
-        else:
-            write_plan(plan, path, lang, build)
+        write_plan(plan, path, lang, build)
         return path.with_name(name).read_bytes()
 
 

@@ -74,7 +74,7 @@ class ShownPlan:
     @cached_property
     def tables(self) -> dict[str, Answer]:
         """Reach by budget, least budgets, sensitivity, and sums, as far as the version has them."""
-        names = ("budgets", "goals", "sensitivity", "districts", "ages")
+        names = ("budgets", "goals", "sensitivity", "districts", "neighbourhoods", "ages")
         return {
             name: plan_answer(self.build, self.plan, name)
             for name in names if getattr(self.plan.result, name)

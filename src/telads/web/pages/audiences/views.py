@@ -54,7 +54,7 @@ def _found(build: Build, choice: forms.Choice, lang: Lang) -> dict[str, Any]:
     except (AudienceTooSmall, IndexRefused) as error:
         return {"refused": _told(error, lang)}
     return {
-        "answers": shown(answers, lang),
+        "answers": shown(build, answers, lang),
         "overlap": overlap,
         "has_range": has_range(build, choice.month),
     }
