@@ -13,7 +13,7 @@ from telads.web.cache import HTMX, cached_by_build
 from telads.web.htmx import page_or_result, wants, wants_result
 from telads.web.jinja import rendered
 from telads.web.media.services import offered
-from telads.web.pages.campaign import forms, present, scenarios
+from telads.web.pages.campaign import forms, present, scenario_files, scenarios
 
 CURVE = "curve"
 """Id of the part of the page that comes after its answer."""
@@ -70,6 +70,8 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
         except QuestionError as error:
             refused = error
     facts = scenarios.page(build, found, lang)
+    facts["files"] = scenario_files.file_links(found, lang)
+    facts["link"] = scenarios.beside(found)
     if refused:
         facts["refused"] = {"message": refused.message, "advice": refused.advice,
                             "value": refused.facts.get("value", "")}  # fmt: skip
