@@ -31,7 +31,7 @@ FILES: Files = {
 HEADS: dict[str, Text] = {
     "scenario": Text("시나리오", "Scenario"),
     "cost": Text("도달 1인당 비용", "Cost per person reached"),
-    "groups": Text("집단 수", "Number of groups"),
+    "groups": Text("집단", "Groups"),
 }
 """Titles of what only scenarios have."""
 FIGURES = ("budget", "reached", "reached_2", "reached_3", "frequency")
