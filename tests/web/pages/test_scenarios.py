@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from telads.planning.plan import draft
 from telads.store.workspace import Build
@@ -168,3 +172,37 @@ def test_a_scenario_without_a_plan_is_told_in_its_column(site: Client) -> None:
     shown = [cell.text for cell in page.one("tr", class_="reach").all("td")]
     assert shown[1].startswith("–")
     assert len(shown[1]) > 10
+
+
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_its_files_hold_the_figures_of_its_drafts_and_a_link_is_copied(
+    site: Client, twin_build: Build, place: str
+) -> None:
+    two = {"a": A, "b": f"{A}&budget=30000000", "name_b": "작은 예산"}
+    page = get(site, f"{place}{ROOT}?{urlencode(two)}")
+    links = [one.attributes for one in page.one("ul", class_="downloads").all("a")]
+    files, (copy,) = links[:-1], links[-1:]
+    assert "data-copy" in copy
+    assert found(twin_build, copy["href"]) == found(twin_build, f"{ROOT}?{urlencode(two)}")
+    assert site.get(copy["href"]).status_code == 200
+    drafts = [
+        draft(twin_build, one.choice.brief("ko", forms.chosen(twin_build, one.choice, "ko").rules))
+        for one in found(twin_build, copy["href"])
+    ]
+    workbook, table = (site.get(one["href"]) for one in files)
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert [(row["scenario"], row["name"]) for row in rows] == [("A", ""), ("B", "작은 예산")]
+    for row, one in zip(rows, drafts, strict=True):
+        for name in ("budget", "reached", "reached_2", "reached_3", "frequency"):
+            assert float(row[name]) == one.summary[name]
+        assert float(row["cost"]) == round(one.brief.budget / one.summary["reached"], 2)
+        assert int(row["groups"]) == len(one.segments)
+    notes = site.get(f"{files[1]['href'].replace('.csv?', '.csv-metadata.json?')}")
+    assert json.loads(notes.content)["notes"][0]["finding"] == page.one("h1").text
+    book = load_workbook(io.BytesIO(workbook.content))
+    assert book["segments"].max_row == 1 + sum(len(one.segments) for one in drafts)
+    spends = [row[2].value for row in book["platforms"].iter_rows(min_row=2)]
+    assert spends == [row["spend"] for one in drafts for row in one.platforms]
+    heads = [cell.value for sheet in book for cell in sheet[1] if sheet.title != "source"]
+    assert not [head for head in heads if "_" in str(head)]
+    assert site.get(f"{place}{ROOT}other.xlsx").status_code == 404

@@ -19,7 +19,7 @@ from telads.web.file_responses import saved
 from telads.web.htmx import page_or_result, wants, wants_result
 from telads.web.jinja import rendered
 from telads.web.media.services import offered
-from telads.web.pages.campaign import forms, present, scenarios
+from telads.web.pages.campaign import forms, present, scenario_files, scenarios
 from telads.web.plans.files import written
 
 EXAMPLES = Text("예시 CPM", "example CPM")
@@ -97,6 +97,8 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
         except QuestionError as error:
             refused = error
     facts = scenarios.page(build, found, lang)
+    facts["files"] = scenario_files.file_links(found, lang)
+    facts["link"] = scenarios.beside(found)
     if refused:
         facts["refused"] = {"message": refused.message, "advice": refused.advice,
                             "value": refused.facts.get("value", "")}  # fmt: skip
