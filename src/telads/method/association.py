@@ -52,7 +52,7 @@ def read_cells(
     """Cells averaged over the label months of a window, ignoring masked months."""
     chosen = with_age(cells.filter(nw.col("month").is_in([month.number for month in window])))
     first, *others = by_month(collect(chosen), services)
-    means = CellMeans(first)
+    means = CellMeans.of(first)
     for one in others:
         means.add(one)
     return cells_of(means.cells, means.means(), segments)

@@ -51,20 +51,10 @@ class Groups:
         import polars as pl
 
         number = np.zeros(frame.height, dtype=np.int64)
-        names: list[pl.Series] = []
-        for column in by:
-            known = frame[column].unique().sort()
-            own = np.searchsorted(known, frame[column]) if known.dtype.is_numeric() else (
-                frame[column].cast(pl.Enum(known)).to_physical().to_numpy()
-            )  # fmt: skip
-            number = number * len(known) + own
-            names.append(known)
-        found, at = np.unique(number, return_inverse=True)
-        keys = {}
-        for known in reversed(names):
-            found, own = np.divmod(found, len(known))
-            keys[known.name] = known.gather(own)
-        return cls(pl.DataFrame({name: keys[name] for name in by}), at.reshape(-1))
+        for own in frame.select(pl.col(by).rank("dense")).to_numpy().T.astype(np.int64):
+            number = number * (own.max(initial=0) + 1) + own
+        _, first, at = np.unique(number, return_index=True, return_inverse=True)
+        return cls(frame.select(by)[first], at.reshape(-1))
 
     def sums(self, values: Array) -> Array:
         """Sum of each group, in row order; NaN (unknown) adds nothing."""
@@ -309,13 +299,32 @@ def _shared(before: pl.DataFrame, now: pl.DataFrame) -> tuple[NDArray[np.intp], 
 class CellMeans:
     """Running mean of each cell over months."""
 
-    def __init__(self, first: MonthFigures) -> None:
-        self.cells = first.cells
+    def __init__(self, cells: pl.DataFrame, total: Array, count: Array) -> None:
+        self.cells = cells
         """The cells of all months, sorted by `CELL`."""
-        self.groups = Groups.of(first.cells, SEGMENT)
-        self._total = np.zeros(first.values.shape)
-        self._count = np.zeros(first.values.shape)
-        self.add(first)
+        self.groups = Groups.of(cells, SEGMENT)
+        self._total, self._count = total, count
+
+    @classmethod
+    def of(cls, first: MonthFigures) -> CellMeans:
+        """The means of one month."""
+        made = cls(first.cells, *np.zeros((2, *first.values.shape)))
+        made.add(first)
+        return made
+
+    @classmethod
+    def of_frame(cls, frame: pl.DataFrame) -> CellMeans:
+        """What `frame` made a table of."""
+        sums = frame.drop(CELL)
+        total, count = np.hsplit(np.column_stack([array_of(sums, of) for of in sums.columns]), 2)
+        return cls(frame.select(CELL), total, count)
+
+    def frame(self) -> pl.DataFrame:
+        """A row for each cell: `CELL`, the sums of its values, the numbers of months in them."""
+        import polars as pl
+
+        sums = np.column_stack([self._total, self._count])
+        return self.cells.hstack([pl.Series(str(at), column) for at, column in enumerate(sums.T)])
 
     def add(self, figures: MonthFigures) -> None:
         """Add a month, in time independent of the number of earlier ones."""
@@ -409,7 +418,7 @@ def by_month(cells: pl.DataFrame, services: tuple[str, ...]) -> list[MonthFigure
 def whole_panel(months: Sequence[MonthFigures]) -> Panel:
     """The panel of months, with `overall` up to each of them."""
     segments = tuple(sorted({segment for one in months for segment in one.segments}))
-    means, overall = CellMeans(months[0]), []
+    means, overall = CellMeans.of(months[0]), []
     for at, one in enumerate(months):
         if at:
             means.add(one)
