@@ -164,8 +164,8 @@ def _read(paths: list[Path], *asked: pl.Expr) -> pl.DataFrame:
     frames = []
     for path in paths:
         try:
-            every = pl.scan_parquet(path).filter(*asked) if asked else pl.read_parquet(path)
-            frames.append(every.lazy().collect())
+            some = pl.scan_parquet(path).filter(*asked).collect() if asked else None
+            frames.append(pl.read_parquet(path) if some is None else some)
             frames[0].head(0).vstack(frames[-1])  # files of one table have its columns
         except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise _unreadable(path) from error

@@ -35,7 +35,6 @@ from telads.method.segments import (
     MonthFigures,
     aligned,
     array_of,
-    decimals,
     same_patterns,
     segment_frame,
     segments_of,
@@ -114,8 +113,8 @@ class History:
                 continue
             runs = self._runs[at]
             if not runs or before.month not in runs[-1]:
-                runs.append({before.month: decimals(before.values[:, 1 + at])})
-            runs[-1][own.month] = decimals(own.values[:, 1 + at])
+                runs.append({before.month: before.decimals[at]})
+            runs[-1][own.month] = own.decimals[at]
 
     @property
     def patterns(self) -> dict[Month, dict[str, Month]]:

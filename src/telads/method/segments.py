@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,18 +22,23 @@ from telads.dataset import in_force
 from telads.engines.polars import collect
 from telads.method.disclosure import COVERAGE
 from telads.model import Month, Segment, Sex
-from telads.store.cells import KEY, POPULATION, UNESTIMATED, first_year, weight
+from telads.store.cells import KEY, POPULATION, UNESTIMATED, weight
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import polars as pl
 
 
 SEGMENT = ("district", "sex", "age")
 
 
-def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
+def with_age(cells: pl.DataFrame) -> pl.DataFrame:
     """Add the `age` of segments to cells."""
-    return cells.with_columns(age=first_year(nw.col("age5"), in_force().ages).cast(nw.Int16))
+    import polars as pl
+
+    ages = np.array(in_force().ages, dtype=np.int16)
+    band = np.searchsorted(ages, cells["age5"].to_numpy(), side="right") - 1
+    return cells.with_columns(pl.Series("age", ages[np.maximum(band, 0)]))
 
 
 @dataclass(frozen=True)
@@ -205,6 +210,11 @@ class MonthFigures:
     values: Array
     """cell x (population, services ...); NaN where masked"""
 
+    @cached_property
+    def decimals(self) -> tuple[int, ...]:
+        """Decimals that the figures of each service are written with."""
+        return tuple(decimals(column) for column in self.values.T[1:])
+
 
 CELL = (*KEY, "district", "age")
 """What names a cell: `KEY`, and the segment, as a neighbourhood may come to another district."""
@@ -251,10 +261,14 @@ def same_patterns(before: MonthFigures, now: MonthFigures) -> tuple[NDArray[np.i
     """
     one, other = _shared(before.cells, now.cells)
     groups = Groups.of(now.cells[other], SEGMENT)
+    whole = [len(one) == len(before.values), len(other) == len(now.values)]
     same, compared = [], []
     for of in range(1, now.values.shape[1]):
         x, y = before.values[one, of], now.values[other, of]
-        rounding = [10.0 ** (-2 * decimals(values)) / 12 for values in (x, y)]
+        rounding = [
+            10.0 ** (-2 * (month.decimals[of - 1] if every else decimals(values))) / 12
+            for values, month, every in zip((x, y), (before, now), whole, strict=True)
+        ]
         x, y = np.where(np.isnan(y), np.nan, x), np.where(np.isnan(x), np.nan, y)
         n = groups.counts(x)
         x, y = (values - divided(groups.sums(values), n)[groups.at] for values in (x, y))
@@ -402,7 +416,7 @@ def panel_of(months: Sequence[MonthFigures], overall: Sequence[Array] | None = N
 
 def read_panel(cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...]) -> Panel:
     """Aggregate cells (with `month`) to a panel of all their months and segments."""
-    return whole_panel(by_month(collect(with_age(cells)), services))
+    return whole_panel(by_month(with_age(collect(cells)), services))
 
 
 def by_month(cells: pl.DataFrame, services: tuple[str, ...]) -> list[MonthFigures]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 
 from telads.dataset import Signal, in_force
@@ -31,6 +30,7 @@ from telads.store.cells import POPULATION, weight
 from telads.text import Text
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import polars as pl
 
 
@@ -73,8 +73,10 @@ def signals(
     the segment's people the value is based on). Unknown figures are null, and so is the standard
     error if a single neighbourhood is known. Signals whose columns are absent are left out.
     """
+    import narwhals as nw
+
     chosen = cells.filter(nw.col("month").is_in([month.number for month in months]))
-    return signals_of(collect(with_age(chosen)), floor)
+    return signals_of(with_age(collect(chosen)), floor)
 
 
 def signals_of(aged: pl.DataFrame, floor: float | None = None) -> pl.DataFrame:

@@ -25,13 +25,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from telads.dataset import in_force
-from telads.engines.polars import collect
 from telads.method.affinity import (
     Spread,
     affinity,
@@ -150,8 +148,8 @@ def material(
             there = {**there, **held}
     lacking = [pl.lit(None, pl.Float64).alias(name) for name in columns if name not in there]
     number = pl.lit(month.number, pl.Int32).alias("month")
-    aged = with_age(nw.from_native(cells.lazy().with_columns(number, *lacking)))
-    return Material(month, without_small_parts(collect(aged), floor), services, floor)
+    aged = with_age(cells.with_columns(number, *lacking))
+    return Material(month, without_small_parts(aged, floor), services, floor)
 
 
 def columns_of(cells: Iterable[Path]) -> tuple[str, ...]:
