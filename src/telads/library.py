@@ -407,7 +407,8 @@ class Workspace:
         `part` is platforms, segments, spends, budgets (reach by budget), goals (least budgets),
         sensitivity, districts, ages or neighbourhoods (of districts whose money is divided over
         them; else it has no rows); `output` also writes the whole plan as .xlsx, .csv or .json,
-        which can be loaded again. Raises `QuestionError` and its subclasses.
+        which can be loaded again, or for an ad system (.google.csv, .meta.json and others, with
+        notes beside it). Raises `QuestionError` and its subclasses.
         """
         from telads.planning.brief import BRIEF, read_brief
         from telads.planning.files import write_plan
@@ -417,19 +418,30 @@ class Workspace:
         chosen, build = part_named(part), self.store.build()
         made = make_plan(build, read_brief(_document(brief, BRIEF)))
         if output is not None:
-            write_plan(made, Path(output))
+            write_plan(made, Path(output), build=build)
         return self._shown(plan_answer(build, made, chosen))
 
-    def replan(self, saved: Document, month: str | Month | None = None) -> Answer:
-        """Compare a saved plan with the build in force: see `planning.comparison.compare`."""
+    def replan(
+        self,
+        saved: Document,
+        month: str | Month | None = None,
+        output: PathText | None = None,
+    ) -> Answer:
+        """Compare a saved plan with the build in force: see `planning.comparison.compare`.
+
+        `output` also writes the comparison as .xlsx, .csv or .json.
+        """
         from telads.answers.choices import month_of
         from telads.planning.brief import PLAN
         from telads.planning.comparison import compare
+        from telads.planning.files import write_comparison
         from telads.planning.plan import read_plan
         from telads.planning.questions import comparison_answer
 
         build = self.store.build()
         found = compare(read_plan(_document(saved, PLAN)), build, month_of(build, month))
+        if output is not None:
+            write_comparison(found, Path(output))
         return self._shown(comparison_answer(found))
 
 

@@ -24,6 +24,9 @@ from telads.errors import DatasetError, QuestionError
 from telads.ingest.wide_table import WIDE_TABLE
 from telads.library import Workspace
 from telads.model import Segment, Sex
+from telads.planning.brief import read_brief
+from telads.planning.files import write_plan
+from telads.planning.plan import make_plan
 from telads.render.report import write_report
 from telads.render.svg import choropleth
 from telads.render.svg.city import outlines_svg
@@ -251,6 +254,30 @@ def test_the_map_is_its_own(site: Client) -> None:
     assert "Kirkegade" in page
     assert set(re.findall(r'href="#d(\d+)"', page)) == set(vesterby().districts)
     assert set(re.findall(r'id="d(\d+)"', page)) == set(vesterby().districts)
+
+
+def test_a_plan_is_handed_over_without_a_word_of_another_country(
+    city: Workspace, tmp_path: Path
+) -> None:
+    brief = {
+        "name": "spring", "audience": {"where": {"age": [35]}}, "service": "sport",
+        "budget": 50_000, "platforms": [{"service": "news", "price": 9}],
+    }  # fmt: skip
+    for suffix in (".google.csv", ".meta.json"):
+        path = tmp_path / f"plan{suffix}"
+        for lang in ("ko", "en"):
+            with using(vesterby()):
+                build = city.store.build()
+                write_plan(make_plan(build, read_brief(brief)), path, lang, build)
+            told = path.with_name(path.name + "-notes.txt").read_text("utf-8")
+            content = path.read_text("utf-8")
+            assert not strange(told + content)
+            assert "Nordhavn" in content
+            assert "Vesterby" in told
+        assert "The file targets the plan's" in told, "its ages are those of the systems"
+    for suffix in (".kakao.json", ".naver.json"):  # they bill in won
+        with pytest.raises(QuestionError), using(vesterby()):
+            write_plan(make_plan(build, read_brief(brief)), tmp_path / f"plan{suffix}")
 
 
 def test_a_plan_is_in_its_money(city: Workspace) -> None:

@@ -49,8 +49,10 @@ PUBLIC = {
     "customers/<str:name>": "/customers/services.csv",
     "advertisers/<str:name>": "/advertisers/targets.csv",
     "audiences/": "/audiences/", "campaign/": "/campaign/", "changes/": "/changes/",
-    "changes/<str:name>": "/changes/changes.csv", "help/": "/help/",
-    "campaign/scenarios/": "/campaign/scenarios/", "api/v1/docs": "/api/v1/docs",
+    "changes/<str:name>": "/changes/changes.csv", "help/": "/help/", "search/": "/search/?q=gu",
+    "campaign/scenarios/": "/campaign/scenarios/",
+    "campaign/scenarios/<str:name>": "/campaign/scenarios/scenarios.csv",
+    "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",
     "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",
 }  # fmt: skip
@@ -106,6 +108,9 @@ PLANS: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("plans/<int:number>/versions/<int:version>/compare/", "GET"): (READ, {}),
     ("plans/<int:number>/versions/<int:version>/compare/", "POST"): (
         _same(302, (403, 403, 403, 404), (302, 302, 403, 404)), {}),
+    ("plans/<int:number>/versions/<int:version>/compare/<str:name>", "GET"): (READ, {}),
+    ("plans/<int:number>/versions/<int:version>/compare/share/", "POST"): (
+        _same(302, (403, 403, 403, 403), (200, 403, 403, 404)), {"days": "7"}),
     ("plans/<int:number>/edit/", "GET"): (
         _same(302, (403, 403, 403, 404), (200, 200, 403, 404)), {}),
     ("plans/<int:number>/edit/", "POST"): (
@@ -135,6 +140,7 @@ BOSS_DOES = Cells(302, (403,), (403,), (302,))
 NOTHING_THERE = Cells(404, (404,), (404,), (404,))
 """A link that opens nothing; a single sign-on that this installation has not."""
 CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
+    ("campaign/plan.pptx", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/new/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
     ("plans/new/", "POST"): (Cells(302, (403,), (302,), (302,)), {**FORM, "save": "1"}),
@@ -148,6 +154,10 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("account/password/", "POST"): (
         Cells(302, (200,), (200,), (200,)),
         {"old_password": PASSWORD, "new_password1": _NEW, "new_password2": _NEW}),
+    ("account/notices/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
+    ("account/notices/", "POST"): (Cells(302, (403,), (200,), (200,)),
+                                   {"mail": "", "webhook": "https://hooks.example/"}),
+    ("account/notices/secret/", "POST"): (Cells(302, (403,), (200,), (200,)), {}),
     ("account/log/", "GET"): (BOSS, {}),
     ("account/users/", "GET"): (BOSS, {}),
     ("account/users/", "POST"): (BOSS, {"name": "a-new-one", "role": "viewer"}),
@@ -284,6 +294,8 @@ def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = No
         "<str:build>": "0" * 16, "<str:month>": "1999-01",
         "<int:job>": str(Job.objects.get_or_create(by="somebody")[0].pk),
     }  # fmt: skip
+    if pattern.endswith("compare/<str:name>"):
+        filled["<str:name>"] = "comparison.csv"
     for part, value in filled.items():
         pattern = pattern.replace(part, value)
     return f"/{pattern}"

@@ -21,7 +21,6 @@ from telads.answers.fields import (
     FLAG,
     MAYBE_COUNT,
     MONTH,
-    NONE,
     SHARE,
     TEXT,
     TEXTS,
@@ -310,10 +309,9 @@ SERVICES = Question(
         "rank", "service", "usage", "affinity", "index", *_INTERVALS, "change", "change_city",
         "change_local", "movement", "labels",
         service=FIELDS["service"]._replace(html=Html(beside=("labels",))),
-        affinity=FIELDS["affinity"]._replace(html=Html("bar", phone=NONE)),
         index=FIELDS["index"]._replace(
             unit=Text("동네 사이의 80% 구간", "80% interval over neighbourhoods"),
-            html=Html(short=Text("지수", "Index"), beside=_INTERVALS),
+            html=FIELDS["index"].html._replace(beside=_INTERVALS),
         ),
     ),
     {"classic": _of("weight", "z", "score")},
@@ -357,10 +355,15 @@ _NEIGHBOURHOOD = (
     FIELDS["index_high"]._replace(
         title=Text("지수 상한", "Index high"), example=139.0, html=Html(shown=False)),
 )  # fmt: skip
+_RANKED = FIELDS["index"].trust._replace(record="precision")
+"""Of a list of groups it is told how many stayed in it."""
 TARGETS = Question(
     "targets",
     _of("rank", *_SEGMENT, "population", "affinity", "index", "excess", "volume_share",
-        "cumulative_share", affinity=FIELDS["affinity"]._replace(html=Html()),
+        "cumulative_share",
+        affinity=FIELDS["affinity"]._replace(html=Html(style="affinity statistic"), trust=_RANKED),
+        index=FIELDS["index"]._replace(trust=_RANKED, html=Html(short=FIELDS["index"].html.short)),
+        rank=FIELDS["rank"]._replace(trust=FIELDS["rank"].trust._replace(record="precision")),
         district=_maybe("district", "{city} 전체의 성별·나이는 null",
                         "null for a sex and age of all of {city}"),
         sex=_maybe("sex", *_OF_ALL), age=_maybe("age", *_OF_ALL)),

@@ -25,6 +25,7 @@ from telads.answers.fields import (
     service_name,
 )
 from telads.answers.questions import Question, register
+from telads.answers.trust import ASSUMED, Trust, of_reach
 from telads.dataset import OF, OR_NONE, in_force
 from telads.text import Lang, Text
 
@@ -111,7 +112,8 @@ _FIELDS: tuple[Field, ...] = (
         Text("예상 노출 횟수", "planned impressions"), figure(",d", COUNT), 9111111),
     Field("reached", Text("예상 도달(1회 이상)", "Reach (once or more)"),
         Text("예상 도달(1회 이상) 인원, 10명 단위", "people reached once or more, rounded to 10"),
-        figure(",d", COUNT), 1699920),
+        figure(",d", COUNT), 1699920,
+        trust=Trust(says=of_reach, ends=("reached_low", "reached_high"), sure=ASSUMED)),
     Field("reached_2", Text("2회 이상", "Twice or more"),
         Text("2회 이상 도달 인원", "people reached twice or more"), figure(",d", MAYBE_COUNT),
         1120340),

@@ -16,6 +16,8 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
 from telads.answers.choices import known_places
+from telads.planning import paper
+from telads.planning.ad_systems import offered
 from telads.planning.brief import read_brief
 from telads.planning.files import figure_title, figures_of, write_plan
 from telads.planning.plan import OPTIONAL, PARTS, make_plan, read_plan
@@ -25,9 +27,9 @@ from telads.render.svg import fonts
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
 from telads.web.accounts.models import AuditEntry
-from telads.web.plans import paper
 from telads.web.plans.files import written
 from telads.web.plans.models import SavedPlan
+from tests.paper import pages_of
 from tests.planning.samples import in_words
 from tests.planning.test_files import IN_WORDS
 from tests.web.accounts.people import person, signed_in
@@ -146,10 +148,9 @@ def pieces(content: bytes) -> list[str]:
     found: list[str] = []
 
     def note(text: str, *rest: object) -> None:
-        # pypdf reads the high byte of each letter as a letter of its own.
-        found.extend(text.replace("\0", "").split())
+        found.extend(text.split())
 
-    for page in PdfReader(io.BytesIO(content)).pages:
+    for page in pages_of(content):
         page.extract_text(visitor_text=note)
     return found
 
@@ -165,15 +166,14 @@ def test_the_paper_holds_every_figure(planner: Client, plan: SavedPlan, place: s
     for name in figures_of(made):
         told = figure_title(made, name, lang) + paper.total(name, result["summary"][name], lang)
         at = _after(text, told, at)
-    shown = {table: paper._columns(table, without) for table, (_, without) in paper.TABLES.items()}
-    for table, known in shown.items():
-        columns = [one for one in known if (table, one) != ("budgets", "weighted_reach")]
+    shown = {table: paper.columns_of(table, made) for table in paper.TABLES}
+    for table, columns in shown.items():
         for row in result.get("platforms" if table == "prices" else table, ()):
-            at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
+            at = _after(text, "".join(paper.cell(row, one, lang) for one in columns), at)
     assert result["summary"].keys() - {*figures_of(made)} == IN_WORDS | {"weighted_reach"}
     printed = set().union(*shown.values())
     for table in {*PARTS} - OPTIONAL:
-        assert set(result[table][0]) - printed <= {"service", "asked"}
+        assert set(result[table][0]) - printed <= {"service", "asked", "weighted_reach"}
     assert plan.newest.hash in text
     assert any("FontFile" in key for font in _fonts(content) for key in font)
 
@@ -188,9 +188,9 @@ def test_the_paper_tells_the_neighbourhoods_of_a_plan(twin_build: Build, lang: L
     }))  # fmt: skip
     text = "".join(pieces(written(made, "plan.pdf", lang)))
     at = _after(text, Text("행정동별", "By neighbourhood")(lang), 0)
-    columns = paper._columns("neighbourhoods", ("code",), made.result.neighbourhoods)
+    columns = paper.columns_of("neighbourhoods", made)
     for row in made.result.neighbourhoods:
-        at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
+        at = _after(text, "".join(paper.cell(row, one, lang) for one in columns), at)
     assert len(made.result.neighbourhoods) == 3
 
 
@@ -226,7 +226,7 @@ def _fonts(content: bytes) -> Iterator[Any]:
 
 
 def test_the_same_plan_gives_the_same_bytes(planner: Client, plan: SavedPlan) -> None:
-    for name in ("plan.pdf", "plan.xlsx", "plan.csv", "plan.json"):
+    for name in ("plan.pptx", "plan.pdf", "plan.xlsx", "plan.csv", "plan.json"):
         assert fetch(planner, plan, name) == fetch(planner, plan, name), name
     told = [entry.detail for entry in AuditEntry.objects.filter(action="plan-file")]
     assert told.count("1 plan.pdf") == 2
@@ -235,8 +235,8 @@ def test_the_same_plan_gives_the_same_bytes(planner: Client, plan: SavedPlan) ->
 @pytest.mark.parametrize(
     ("place", "names"),
     [
-        ("", ["엑셀", "PDF", "집행액(CSV)", "계획 전체(JSON)"]),
-        ("/en", ["Excel", "PDF", "Spends (CSV)", "The whole plan (JSON)"]),
+        ("", ["제안서(PowerPoint)", "엑셀", "PDF", "집행액(CSV)", "계획 전체(JSON)"]),
+        ("/en", ["Deck (PowerPoint)", "Excel", "PDF", "Spends (CSV)", "The whole plan (JSON)"]),
     ],
 )
 def test_the_page_names_its_files_in_words(
@@ -247,7 +247,32 @@ def test_the_page_names_its_files_in_words(
     assert all(planner.get(link.attributes["href"]).status_code == 200 for link in links)
 
 
-@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv", "plan.json"])
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_files_for_ad_systems_are_on_the_page_with_their_notes(
+    planner: Client, plan: SavedPlan, twin_build: Build, tmp_path: Path, place: str
+) -> None:
+    page = get(planner, f"{place}/plans/{plan.pk}/")
+    lang: Lang = "en" if place else "ko"
+    for end, system in offered().items():
+        address = f"{place}/plans/{plan.pk}/versions/1/plan{end}"
+        assert system.name(lang) in [link.text for link in page.all("a", href=address)]
+        assert page.one("a", href=f"{address}-notes.txt")
+        write_plan(plan.newest.read(), tmp_path / f"plan{end}", lang, twin_build)
+        response = planner.get(address)
+        assert response.content == (tmp_path / f"plan{end}").read_bytes()
+        assert "Link" not in response.headers, "it has notes, not a description"
+        told = planner.get(f"{address}-notes.txt")
+        assert told.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert told.content == (tmp_path / f"plan{end}-notes.txt").read_bytes()
+    actions = [entry.detail for entry in AuditEntry.objects.filter(action="plan-file")]
+    assert "1 plan.google.csv" in actions
+    assert (
+        planner.get(f"/plans/{plan.pk}/versions/1/plan.google.csv-metadata.json").status_code == 404
+    )
+    assert planner.get(f"/plans/{plan.pk}/versions/1/plan.csv-notes.txt").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["plan.pptx", "plan.xlsx", "plan.pdf", "plan.csv", "plan.json"])
 def test_a_saved_plan_gives_the_files_of_the_one_that_was_made(
     planner: Client, plan: SavedPlan, twin_build: Build, tmp_path: Path, name: str
 ) -> None:

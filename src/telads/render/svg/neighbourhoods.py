@@ -8,13 +8,13 @@ room. Without borders the neighbourhoods that use most stand in a list, with the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
 from math import cos, radians
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.dataset import Measure, in_force
 from telads.render.svg.choropleth import Steps
@@ -24,6 +24,7 @@ from telads.render.svg.drawing import known as with_figure
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import LABEL, tag, text, title
 from telads.render.svg.theme import Look, step_of
+from telads.render.svg.use import told
 from telads.text import Lang, Text
 from telads.wording import in_sentence, number, people
 
@@ -51,7 +52,10 @@ _NO_DATA = Text("데이터 없음", "no data")
 _GAPS = Text("빗금은 데이터 없음", "hatched: no data")
 _INDEX = Text("지수({city}=100)", "Index ({city} 100)")
 _AFFINITY = Text("이용 강도(표준편차)", "Usage score (sd)")
+_RELATIVE = Text("{city} 평균 대비(%)", "Against {city}'s mean (%)")
 _PEOPLE = Text("인원", "People")
+AVERAGE = 100.0
+"""Index of the city's mean person."""
 
 
 Box = tuple[int, int, int, int]
@@ -129,32 +133,33 @@ def layouts(
     district: str | None = None,
     audience: str = "",
     links: Mapping[str, str] | None = None,
+    relative: bool = False,
 ) -> tuple[Drawing, Drawing]:
     """How much neighbourhoods use a service, in the city or in a `district` (its Korean name).
 
     The wide drawing and the narrow one. `frame` has code, district, neighbourhood, population,
     affinity and index, a row for each, with the 80 % intervals where it is listed; one that is
     missing is hatched. `file` holds the borders, None for a list; `links` are the addresses that
-    the districts of the city's map lead to.
+    the districts of the city's map lead to. With `relative` an index is told as the
+    percent that it is above the city's mean.
     """
     grid = borders(file) if file else Borders()
     inside = grid.districts.get(district, ())
-    figure = "affinity" if service.is_index else "index"
+    figure = _figure(service, relative)
     codes = {one.code for one in inside}
     rows = [
-        row for row in rows_of(with_figure(frame, figure))
+        row for row in rows_of(with_figure(frame, figure.key))
         if (row["code"] in codes if file else district in {None, row["district"]})
     ]  # fmt: skip
-    scale = Steps.of([row[figure] for row in rows], "index" if service.is_index else None)
-    known = {row["code"]: _Place(row, figure, service, scale, lang) for row in rows}
+    scale = Steps.of([row[figure.key] for row in rows], "index" if service.is_index else None)
+    known = {row["code"]: _Place(row, figure, scale, lang) for row in rows}
     ordered = sorted(known.values(), key=lambda one: (-one.value, one.row["code"]))
     gaps = len(known) < len(inside)
-    title_of = _AFFINITY if service.is_index else in_force().fill(_INDEX)
     listed = ordered[:LISTED]
     notes = ([_GAPS(lang) if gaps else ""] if file else
              [_FIRST(lang).format(n=len(listed)), _INTERVAL(lang)])  # fmt: skip
     table = Table(
-        [in_force().district.text(lang), in_force().neighbourhood.text(lang), title_of(lang),
+        [in_force().district.text(lang), in_force().neighbourhood.text(lang), figure.name(lang),
          _PEOPLE(lang)],
         [[in_force().district_name(one.row["district"], lang), one.row["neighbourhood"], one.told,
           f"{one.row['population']:,}"] for one in ordered],
@@ -164,11 +169,11 @@ def layouts(
 
     def layout(narrow: bool) -> Drawing:
         return drawing(
-            "neighbourhoods", finding, [title_of(lang), audience, *notes],
-            lang=lang, window=window, synthetic=synthetic, unit=title_of(lang), frame=rows,
+            "neighbourhoods", finding, [figure.name(lang), audience, *notes],
+            lang=lang, window=window, synthetic=synthetic, unit=figure.name(lang), frame=rows,
             table=table,
-            body=_map(grid, inside, known, scale, service, lang, narrow, district, links or {})
-            if file else _list([one.row for one in listed], scale, service, lang, narrow),
+            body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {})
+            if file else _list([one.row for one in listed], scale, figure, lang, narrow),
         )  # fmt: skip
 
     return layout(narrow=False), layout(narrow=True)
@@ -177,26 +182,37 @@ def layouts(
 class _Place:
     """What a map shows of a neighbourhood, whatever its layout."""
 
-    def __init__(
-        self, row: dict[str, Any], figure: str, service: Measure, scale: Steps, lang: Lang
-    ) -> None:
-        self.row, self.value = row, row[figure]
-        self.told = _said(self.value, service)
+    def __init__(self, row: dict[str, Any], figure: _Figure, scale: Steps, lang: Lang) -> None:
+        self.row, self.value = row, row[figure.key]
+        self.told = figure.say(self.value)
         self.said = f"{_name(row, lang)}: {self.told}, {people(row['population'], lang)}"
         self.colour = _colour(self.value, scale)
 
 
-def _said(value: float, service: Measure) -> str:
-    return number(value, "index") if service.is_index else number(value, digits=0)
+class _Figure(NamedTuple):
+    """The figure that is drawn: its field, how a value is said, its name."""
+
+    key: str
+    say: Callable[[float], str]
+    name: Text
 
 
-def _finding(rows: Sequence[dict[str, Any]], service: Measure, figure: str, lang: Lang) -> str:
+def _figure(service: Measure, relative: bool) -> _Figure:
+    if service.is_index:
+        return _Figure("affinity", lambda value: number(value, "index"), _AFFINITY)
+    if relative:
+        return _Figure("index", lambda value: told(value - AVERAGE, False),
+                       in_force().fill(_RELATIVE))  # fmt: skip
+    return _Figure("index", lambda value: number(value, digits=0), in_force().fill(_INDEX))
+
+
+def _finding(rows: Sequence[dict[str, Any]], service: Measure, figure: _Figure, lang: Lang) -> str:
     """Where most is used, and where least."""
     name = Text(service.text.ko, in_sentence(service.text.en))(lang)
     if not rows:
         return Text(f"{name}: 보여 줄 데이터가 없습니다", f"{name}: nothing to show")(lang)
     (most, high), (least, low) = (
-        (_name(row, lang), _said(row[figure], service)) for row in (rows[0], rows[-1])
+        (_name(row, lang), figure.say(row[figure.key])) for row in (rows[0], rows[-1])
     )
     return Text(
         f"{name} 이용은 {most}에서 가장 높고({high}), {least}에서 가장 낮습니다({low})",
@@ -214,7 +230,7 @@ def _map(
     inside: Sequence[Outline],
     known: Mapping[str, _Place],
     scale: Steps,
-    service: Measure,
+    figure: _Figure,
     lang: Lang,
     narrow: bool,
     district: str | None,
@@ -226,7 +242,7 @@ def _map(
     high = (south - north) * zoom
     left = (wide - (east - west) * zoom) / 2
     gaps = len(known) < len(inside)
-    legend = _legend(scale, service, gaps, lang)
+    legend = _legend(scale, figure, gaps, lang)
 
     # What is told of a place stands at the right of the legend, out of the group that is scaled.
     out = (f"translate({west} {north}) scale({1 / zoom:.5f}) "
@@ -317,15 +333,15 @@ def _texts(one: Outline, place: _Place, look: Look, zoom: float, left: float, to
 
 
 def _list(
-    rows: Sequence[dict[str, Any]], scale: Steps, service: Measure, lang: Lang, narrow: bool
+    rows: Sequence[dict[str, Any]], scale: Steps, figure: _Figure, lang: Lang, narrow: bool
 ) -> Body:
     """The first neighbourhoods: each with its figure, a bar from the mean, and its interval."""
-    wide, figure = width(narrow), "affinity" if service.is_index else "index"
-    middle = 0.0 if service.is_index else 100.0
+    wide = width(narrow)
+    middle = 0.0 if figure.key == "affinity" else AVERAGE
     names = [_name(row, lang) for row in rows]
     left = max((pixels(name, LABEL) for name in names), default=0.0) + _LEFT
-    ends = [row[f"{figure}{end}"] for row in rows for end in ("", "_low", "_high")
-            if row[f"{figure}{end}"] is not None]  # fmt: skip
+    ends = [row[f"{figure.key}{end}"] for row in rows for end in ("", "_low", "_high")
+            if row[f"{figure.key}{end}"] is not None]  # fmt: skip
     low, high = min([middle, *ends]), max([middle, *ends])
     unit = max(wide - left - _RIGHT, 1.0) / ((high - low) or 1.0)
 
@@ -333,9 +349,9 @@ def _list(
         return float(left + (value - low) * unit)
 
     def row_of(row: dict[str, Any], name: str, at: int, look: Look) -> str:
-        y, value = _ROW * (at + 0.5), row[figure]
-        ends = (row[f"{figure}_low"], row[f"{figure}_high"])
-        told = f"{_said(value, service)} ({_said(ends[0], service)}~{_said(ends[1], service)})"
+        y, value = _ROW * (at + 0.5), row[figure.key]
+        ends = (row[f"{figure.key}_low"], row[f"{figure.key}_high"])
+        told = f"{figure.say(value)} ({figure.say(ends[0])}~{figure.say(ends[1])})"
         start, end = sorted((x(middle), x(value)))
         bar = tag("path", title(f"{name} {told}"), d=f"M{start:.1f} {y:g}H{end:.1f}", kind="bar",
                   stroke=look[_colour(value, scale)], stroke_width=_BAR)  # fmt: skip
@@ -343,7 +359,7 @@ def _list(
                    stroke_width=1.5, kind="interval")  # fmt: skip
         return "".join((
             text(name, left - 12, y, look, size=LABEL, fill="ink", anchor="end", middle=True), bar,
-            line, text(_said(value, service), x(max(value, ends[1])) + 8, y, look, size=LABEL,
+            line, text(figure.say(value), x(max(value, ends[1])) + 8, y, look, size=LABEL,
                        fill="ink", middle=True, bold=True),
         ))  # fmt: skip
 
@@ -356,9 +372,8 @@ def _list(
     return Body(wide, _ROW * max(len(rows), 1) + 8, paint)
 
 
-def _legend(scale: Steps, service: Measure, gaps: bool, lang: Lang) -> Legend:
+def _legend(scale: Steps, figure: _Figure, gaps: bool, lang: Lang) -> Legend:
     ends = (scale.low, (scale.low + scale.high) / 2, scale.high)
-    texts = [_said(value, service) for value in ends]
-    unit = _AFFINITY if service.is_index else in_force().fill(_INDEX)
-    return Legend(unit(lang), scale.colours, list(zip((0.0, 0.5, 1.0), texts, strict=True)),
+    texts = [figure.say(value) for value in ends]
+    return Legend(figure.name(lang), scale.colours, list(zip((0.0, 0.5, 1.0), texts, strict=True)),
                   _NO_DATA(lang) if gaps else "")  # fmt: skip

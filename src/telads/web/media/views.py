@@ -38,7 +38,8 @@ def media(request: HttpRequest) -> HttpResponse:
 def medium(request: HttpRequest, number: int) -> HttpResponse:
     """`/media/3/`: the form of a medium."""
     found = get_object_or_404(Medium, pk=number)
-    form = MediumForm(request.POST or None, initial=typed_from(found))
+    opened = {**typed_from(found), "seen": services.state(found)}
+    form = MediumForm(request.POST or None, initial=opened)
     if request.method == "POST" and _put(request, form, found):
         return redirect("media")
     facts = {"form": form, "medium": found}
@@ -59,7 +60,7 @@ def _put(request: HttpRequest, form: MediumForm, former: Medium | None = None) -
         return False
     try:
         read = form.cleaned_data
-        services.put(request, form.document(), read["priced"], read["note"], former)
+        services.put(request, form.document(), read["priced"], read["note"], former, read["seen"])
     except QuestionError as error:
         form.refuse(error)
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import attrgetter
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -30,6 +31,8 @@ from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.advertisers import forms, present
 from telads.web.pages.advertisers.files import FILES
+from telads.web.sorting import Sorting, values_of_rows
+from telads.web.trust import Trusted
 from telads.wording import observed
 
 
@@ -52,8 +55,15 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     located = len(maps[0].rows) if maps else 0
     reached = len({row["district"] for row in maps[0].rows}) if maps else 0
     runs_on = of_targets(build, found, forms.runs_on(choice)) if of_districts else None
+    order = Sorting(
+        request, found.question, values_of_rows(found, lang, target=attrgetter("name")), "rank"
+    ).exchanging()
+    trust = Trusted(found, lang, build)
     facts = {
         "choice": choice,
+        "order": order,
+        "trust": trust,
+        "platform_trust": runs_on and Trusted(runs_on, lang, build),
         "has_range": has_range(build, choice.month),
         "selects": forms.selects(build, choice, lang),
         "chosen_in_matrix": bool(request.headers.get("HX-Trigger")),
@@ -65,7 +75,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "variance": by_group.sentences[-1] if by_group.records else None,
         "answer": found,
         "columns": present.target_columns(found, choice, lang),
-        "rows": present.target_rows(found, runs_on, choice, lang),
+        "rows": order.rows(present.target_rows(build, found, runs_on, choice, lang)),
         "together": present.together(found, choice, lang),
         "told": next(iter(of_groups(found.records)), None),
         "runs_on": forms.runs_on(choice),

@@ -6,7 +6,8 @@
   const shown = new WeakMap(); // by form: the choice whose result stands on the page
   const failed = new WeakMap(); // by form: the choice whose result did not come
 
-  const formOf = (event) => event.detail.requestConfig?.elt?.closest?.("form[hx-get]");
+  // The form whose result is asked for; a part of the result that comes later is no choice.
+  const formOf = (event) => event.detail.target?.id === "result" && event.detail.requestConfig?.elt?.closest?.("form[hx-get]");
   const choice = (form) => new URLSearchParams(new FormData(form)).toString();
   const trouble = () => document.getElementById("trouble");
 
@@ -35,6 +36,11 @@
     };
   };
 
+  // An answer to a former choice would undo the one that is made while it is on its way.
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form?.matches("form[hx-get]") && window.htmx) htmx.trigger(form, "htmx:abort");
+  }, true); // before the form asks for the new one
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (formOf(event) && trouble()) trouble().hidden = true;
   });
