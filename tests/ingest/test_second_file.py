@@ -173,7 +173,7 @@ def test_it_is_removed_from_a_terminal_and_python(
         "forget", "2023-06", "--second", "groups", *of).out  # fmt: skip
     assert telads("forget", "2023-06", "--second", "x", *of).code == 2
     take(folder)
-    Workspace(workspace, settings).forget(JUNE, second="groups")
+    Workspace(workspace, settings).forget(JUNE, second="10 Groups of interest")
     assert workspace.ledger().second() == {}
     assert [*workspace.ledger().current()] == [JUNE]
 
