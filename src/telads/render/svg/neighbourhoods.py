@@ -113,13 +113,15 @@ def draw(
     audience: str = "",
     links: Mapping[str, str] | None = None,
     relative: bool = False,
+    size: int | None = None,
 ) -> Drawing:
     """How much neighbourhoods use a service, in the city or in a `district` (its Korean name).
 
     `frame` has code, district, neighbourhood, population, affinity and index, a row for each, with
     the 80 % intervals where it is listed; one that is missing is hatched. `file` holds the borders,
     None for a list; `links` are the addresses that the districts of the city's map lead to. With
-    `relative` an index is told as the percent that it is above the city's mean.
+    `relative` an index is told as the percent that it is above the city's mean. `size` is the width
+    in pixels of a smaller map.
     """
     grid = borders(file) if file else Borders(())
     inside = [one for one in grid.places if district in {None, one.district}]
@@ -149,7 +151,7 @@ def draw(
               figure.say(row[figure.key]), f"{row['population']:,}"] for row in ordered],
             names=2,
         ),
-        body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {})
+        body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {}, size)
         if file else _list(listed, scale, figure, lang, narrow),
     )  # fmt: skip
 
@@ -200,9 +202,10 @@ def _map(
     narrow: bool,
     district: str | None,
     links: Mapping[str, str],
+    size: int | None,
 ) -> Body:
     west, north, east, south = grid.box(district)
-    wide = width(narrow)
+    wide = size or width(narrow)
     zoom = min(wide / max(east - west, 1), wide * _TALLEST / max(south - north, 1))
     high = (south - north) * zoom
     left = (wide - (east - west) * zoom) / 2
