@@ -17,6 +17,7 @@ from telads.store.workspace import Store
 from telads.text import Lang
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
+from tests.web.browser.test_administration import assert_no_grave_fault
 from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Visit, Way, faults
 from tests.web.server import Server
 
