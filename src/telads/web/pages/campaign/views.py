@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -14,6 +16,7 @@ from telads.web.htmx import page_or_result, wants, wants_result
 from telads.web.jinja import rendered
 from telads.web.media.services import offered
 from telads.web.pages.campaign import forms, present, scenarios
+from telads.web.trust import Trusted
 
 CURVE = "curve"
 """Id of the part of the page that comes after its answer."""
@@ -50,6 +53,9 @@ def _page(request: HttpRequest, media: forms.Media) -> HttpResponse:
     facts = present.page(build, choice, lang, media, whole=not wants_result(request))
     facts["by_link"] = bool(request.headers.get("HX-Trigger"))
     facts["renewed"] = forms.renewed(choice, request.GET)
+    facts["trust"] = Trusted(facts["answer"], lang, build, "campaign")
+    of_plan = replace(facts["answer"], question="plan_budgets")
+    facts["reach_trust"] = Trusted(of_plan, lang, build, "reach")
     facts["result"] = rendered("campaign/answer.html.j2", facts)
     return page_or_result(request, "campaign", facts, facts["address"])
 
