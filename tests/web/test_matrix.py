@@ -50,7 +50,9 @@ PUBLIC = {
     "advertisers/<str:name>": "/advertisers/targets.csv",
     "audiences/": "/audiences/", "campaign/": "/campaign/", "changes/": "/changes/",
     "changes/<str:name>": "/changes/changes.csv", "help/": "/help/", "search/": "/search/?q=gu",
-    "campaign/scenarios/": "/campaign/scenarios/", "api/v1/docs": "/api/v1/docs",
+    "campaign/scenarios/": "/campaign/scenarios/",
+    "campaign/scenarios/<str:name>": "/campaign/scenarios/scenarios.pptx",
+    "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",
     "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",
 }  # fmt: skip

@@ -27,6 +27,8 @@ from telads.planning.plan import PARTS, Plan
 from telads.planning.questions import comparison_answer, frame_of, keys_of
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
+from telads.render.deck import FORMATS as FORMATS_OF_DECKS
+from telads.render.deck import content
 from telads.render.files import FORMATS, marked, sheet_of, write_workbook
 from telads.store.files import replacing, write_text
 from telads.store.workspace import Build
@@ -146,25 +148,15 @@ def write_plan(plan: Plan, path: Path, lang: Lang = "ko", build: Build | None = 
     KINDS[suffix](plan, path, lang)
 
 
-DECKS = (".pptx", ".pdf")
-"""File formats of decks."""
-
-
-def write_deck(path: Path, deck: Deck) -> None:
-    """Write slides as .pptx or PDF, by the suffix."""
-    if path.suffix.lower() == ".pdf":
-        from telads.render.deck.paper import write
-    else:
-        from telads.render.deck.powerpoint import write
-    content = write(deck)
+def _write(path: Path, deck: Deck) -> None:
     with replacing(path, export=True) as temporary:
-        temporary.write_bytes(content)
+        temporary.write_bytes(content(deck, path.suffix.lower()))
 
 
 def _pptx(plan: Plan, path: Path, lang: Lang) -> None:
     from telads.planning.decks.plan import plan_deck
 
-    write_deck(path, plan_deck(plan, lang))
+    _write(path, plan_deck(plan, lang))
 
 
 def _pdf(plan: Plan, path: Path, lang: Lang) -> None:
@@ -288,10 +280,10 @@ def write_comparison(found: Comparison, path: Path, lang: Lang = "ko") -> None:
     answer, suffix = comparison_answer(found), path.suffix.lower()
     if suffix not in COMPARISON_KINDS:
         raise one_of(Text("파일 형식", "kind of file"), path.name, COMPARISON_KINDS)
-    if suffix in DECKS:
+    if suffix in FORMATS_OF_DECKS:
         from telads.planning.decks.comparison import comparison_deck
 
-        write_deck(path, comparison_deck(found, lang))
+        _write(path, comparison_deck(found, lang))
         return
     if suffix == ".json":
         write_text(path, answer.json(lang), export=True)

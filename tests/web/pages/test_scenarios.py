@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from pptx import Presentation
 
 from telads.planning.plan import draft
 from telads.store.workspace import Build
@@ -168,3 +170,29 @@ def test_a_scenario_without_a_plan_is_told_in_its_column(site: Client) -> None:
     shown = [cell.text for cell in page.one("tr", class_="reach").all("td")]
     assert shown[1].startswith("–")
     assert len(shown[1]) > 10
+
+
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_the_page_leads_to_its_deck(site: Client, place: str) -> None:
+    address = add(site, f"{ROOT}?{urlencode({'a': A})}", of="a", budget="3천만", name="작은 예산")
+    page = get(site, f"{place}{address}")
+    files = {link.text: link.attributes["href"]
+             for link in page.one("ul", class_="downloads").all("a")}  # fmt: skip
+    assert [*files] == [{"": "제안서(PowerPoint)", "/en": "Deck (PowerPoint)"}[place], "PDF"]
+    deck, pdf = (site.get(one) for one in files.values())
+    assert deck.headers["Content-Disposition"].endswith('.pptx"')
+    assert deck.content == site.get(next(iter(files.values()))).content
+    assert pdf.content.startswith(b"%PDF")
+    slides = Presentation(io.BytesIO(deck.content)).slides
+    (table,) = [one.table for one in slides[0].shapes if one.has_table]
+    head, budget = ([cell.text_frame.text.replace("\xa0", " ") for cell in row.cells]
+                    for row in list(table.rows)[:2])  # fmt: skip
+    assert head[2] == "작은 예산"
+    assert budget[1:] == {"": ["5,000만 원", "3,000만 원"],
+                          "/en": ["50 million won", "30 million won"]}[place]  # fmt: skip
+    assert site.get(f"{place}{ROOT}scenarios.docx").status_code == 404
+
+
+def test_a_deck_of_no_plan_says_why(site: Client) -> None:
+    told = site.get(f"{ROOT}scenarios.pptx?{urlencode({'a': 'service=delivery&budget=x'})}")
+    assert told.status_code == 400

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 from openpyxl import load_workbook  # type: ignore[import-untyped]
+from pptx import Presentation
 
 from telads.errors import DataError
 from telads.planning.comparison import compare, read_comparison
@@ -27,7 +28,8 @@ from tests.web.document import assert_nothing_inline, faults, get, read
 from tests.web.plans.samples import saved
 
 pytestmark = pytest.mark.django_db
-NAMES = ("comparison.xlsx", "comparison.csv", "comparison.json", "comparison.csv-metadata.json")
+NAMES = ("comparison.pptx", "comparison.xlsx", "comparison.pdf", "comparison.csv",
+         "comparison.json", "comparison.csv-metadata.json")  # fmt: skip
 
 
 @pytest.fixture
@@ -55,10 +57,13 @@ def test_its_files_hold_the_figures_of_the_answer(
     base = f"{place}/plans/{plan.pk}/versions/1/compare/"
     page = get(planner, base)
     links = [link.attributes["href"] for link in page.one("ul", class_="downloads").all("a")]
-    assert links == [f"{base}{name}" for name in NAMES[:3]]
+    assert links == [f"{base}{name}" for name in NAMES[:5]]
     assert page.one("p", class_="lead").text == told["sentences"][0]
     files = {name: planner.get(base + name) for name in NAMES}
     assert json.loads(files["comparison.json"].content) == told
+    deck = Presentation(io.BytesIO(files["comparison.pptx"].content))
+    assert told["sentences"][0] in deck.slides[0].notes_slide.notes_text_frame.text
+    assert files["comparison.pdf"].content.startswith(b"%PDF")
     table = files["comparison.csv"]
     assert "metadata.json" in table.headers["Link"]
     rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))

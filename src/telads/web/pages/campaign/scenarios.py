@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import floor, log10
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -30,6 +30,7 @@ from telads.render.svg.drawing import Drawing
 from telads.render.svg.lines import smooth
 from telads.store.workspace import Build
 from telads.text import Lang, Text
+from telads.web.file_responses import Files
 from telads.web.formatting import figure_text
 from telads.web.pages.campaign import forms
 from telads.web.pages.campaign.curve import height, hero, levels
@@ -38,6 +39,9 @@ from telads.web.pages.campaign.words import money_short, people_short
 from telads.web.pages.home import present as home
 from telads.web.plans.models import LONGEST_NAME
 from telads.wording import observed, people
+
+if TYPE_CHECKING:
+    from telads.render.deck.slides import Deck
 
 LETTERS = ("a", "b", "c")
 ALIKE = 0.015
@@ -192,6 +196,7 @@ def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
     base = scenarios[0].choice
     return {
         "columns": columns,
+        "files": [(text(lang), _file_address(scenarios, name)) for name, text in FILES.items()],
         "finding": _finding(scenarios, drafts),
         "picture": _picture(build, drafts, lang),
         "differences": _differences(build, scenarios, drafts, lang),
@@ -203,6 +208,30 @@ def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
                        for each in scenarios for one in each.choice.platforms}.items()),
         "budget": amount_text(base.budget, lang),
     }  # fmt: skip
+
+
+FILES: Files = {
+    "scenarios.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
+    "scenarios.pdf": Text("PDF", "PDF"),
+}
+
+
+def deck(build: Build, scenarios: Sequence[Scenario], lang: Lang) -> Deck:
+    """The deck of the scenarios that have a plan; raises the error of A if none has."""
+    # A worker starts without what only a few files need.
+    from telads.planning.decks.scenarios import Scenario as Beside
+    from telads.planning.decks.scenarios import scenarios_deck
+
+    drafts = [_draft(build, one.choice, lang) for one in scenarios]
+    both = zip(LETTERS, scenarios, drafts, strict=False)
+    known = [(letter, one, found) for letter, one, found in both if isinstance(found, Draft)]
+    if not known and isinstance(drafts[0], QuestionError):
+        raise drafts[0]
+    end = round(max(found.brief.budget for _, _, found in known) * BEYOND)
+    return scenarios_deck(build, [
+        Beside(letter.upper(), one.name, found, solve(build, found.brief, end).budgets)
+        for letter, one, found in known
+    ], lang)  # fmt: skip
 
 
 def _known(drafts: Sequence[Draft | QuestionError]) -> list[tuple[str, Draft]]:
@@ -305,6 +334,11 @@ def _signed(value: float, lang: Lang) -> str:
 def _told(scenarios: list[Scenario]) -> list[tuple[str, str]]:
     query = QueryDict(beside(scenarios).partition("?")[2])
     return [(name, query.get(name, "")) for name in query]
+
+
+def _file_address(scenarios: Sequence[Scenario], name: str) -> str:
+    query = beside(scenarios).partition("?")[2]
+    return f"{reverse('campaign-scenarios-file', args=(name,))}?{query}"
 
 
 def _draft(build: Build, choice: Choice, lang: Lang) -> Draft | QuestionError:

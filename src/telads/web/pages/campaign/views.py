@@ -7,9 +7,13 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from telads.answers.choices import one_of
 from telads.errors import QuestionError
+from telads.render.deck import content
+from telads.text import Text
 from telads.web import request_state
 from telads.web.cache import HTMX, cached_by_build
+from telads.web.file_responses import saved
 from telads.web.htmx import page_or_result, wants, wants_result
 from telads.web.jinja import rendered
 from telads.web.media.services import offered
@@ -74,3 +78,15 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
         facts["refused"] = {"message": refused.message, "advice": refused.advice,
                             "value": refused.facts.get("value", "")}  # fmt: skip
     return render(request, "campaign/scenarios.html", facts, status=400 if refused else 200)
+
+
+@require_safe
+@cached_by_build(headers=())
+def scenarios_file(request: HttpRequest, name: str) -> HttpResponse:
+    """`/campaign/scenarios/scenarios.pptx?a=...&b=...`: the deck of what the page shows."""
+    if name not in scenarios.FILES:
+        raise one_of(Text("파일", "file"), name, scenarios.FILES)
+    build, lang = request_state.build(request), request_state.language(request)
+    shown = scenarios.deck(build, scenarios.scenarios_of(build, request.GET, lang), lang)
+    suffix = name[name.index(".") :]
+    return saved(request, content(shown, suffix), f"telads-scenarios-{build.name}{suffix}")
