@@ -18,6 +18,7 @@ from telads.planning.comparison import compare, read_comparison
 from telads.planning.files import write_comparison
 from telads.planning.plan import make_plan
 from telads.planning.questions import comparison_answer
+from telads.planning.words import sheet_name
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.accounts.models import AuditEntry
@@ -73,14 +74,15 @@ def test_its_files_hold_the_figures_of_the_answer(
             assert row[name] == ("" if value is None else row[name])
             assert value is None or type(value)(row[name]) == value
     book = load_workbook(io.BytesIO(files["comparison.xlsx"].content))
-    summary = [row[2].value for row in book["summary"].iter_rows(min_row=2)]
+    summary = [row[2].value for row in book[sheet_name("summary", lang)].iter_rows(min_row=2)]
     assert [text for text in summary if text] == told["sentences"]
-    platforms = [[cell.value for cell in row][1:] for row in book["platforms"].iter_rows(min_row=2)]
+    rows_of = book[sheet_name("platforms", lang)].iter_rows(min_row=2)
+    platforms = [[cell.value for cell in row][1:] for row in rows_of]
     assert platforms == [
         [row[name] for name in ("spend_before", "spend_now", "reached_before", "reached_now")]
         for row in told["facts"]["platforms"]
     ]
-    assert book["segments"].max_row == 1 + len(told["rows"])
+    assert book[sheet_name("segments", lang)].max_row == 1 + len(told["rows"])
     notes = json.loads(files["comparison.csv-metadata.json"].content)["notes"][0]
     assert notes["plan"] == plan.newest.hash
     assert notes["month_before"] == "2023-02"
