@@ -343,7 +343,7 @@ def test_units_say_three_digits_and_no_more() -> None:
     assert money(50_000_000, "ko") == "5,000만\xa0원"
     assert money(120_000_000, "ko") == "1억\xa02,000만\xa0원"
     assert money(50_000_000, "en") == "50\xa0million\xa0won"
-    assert money(9_500, "ko") == "9,500\xa0원"
+    assert money(9_500, "ko") == "9,500원"
     assert scale_of([4_654_000, 150_000], "ko").text(4_654_000) == "465"
     assert scale_of([4_654_000, 150_000], "en").text(4_654_000) == "4.65"
     assert scale_of([0], "ko").text(0) == "0"

@@ -35,6 +35,8 @@ from telads.text import Lang, Text
 if TYPE_CHECKING:
     import polars as pl
 
+    from telads.render.deck.slides import Deck
+
 METHOD: tuple[Text, ...] = (
     Text("타겟의 인원은 10명 단위로 반올림한 값이며, 모든 계산은 그 값에서 시작합니다.",
          "Sizes are rounded to 10, and everything is computed from the rounded sizes."),
@@ -144,12 +146,25 @@ def write_plan(plan: Plan, path: Path, lang: Lang = "ko", build: Build | None = 
     KINDS[suffix](plan, path, lang)
 
 
+DECKS = (".pptx", ".pdf")
+"""File formats of decks."""
+
+
+def write_deck(path: Path, deck: Deck) -> None:
+    """Write slides as .pptx or PDF, by the suffix."""
+    if path.suffix.lower() == ".pdf":
+        from telads.render.deck.paper import write
+    else:
+        from telads.render.deck.powerpoint import write
+    content = write(deck)
+    with replacing(path, export=True) as temporary:
+        temporary.write_bytes(content)
+
+
 def _pptx(plan: Plan, path: Path, lang: Lang) -> None:
     from telads.planning.decks.plan import plan_deck
-    from telads.render.deck.powerpoint import write
 
-    with replacing(path, export=True) as temporary:
-        temporary.write_bytes(write(plan_deck(plan, lang)))
+    write_deck(path, plan_deck(plan, lang))
 
 
 def _pdf(plan: Plan, path: Path, lang: Lang) -> None:
@@ -245,7 +260,7 @@ PLATFORM_HEADS: dict[str, Text] = {
     "reached_now": Text("새 도달", "Reach now"),
 }
 """Titles of the platforms of a comparison, in order."""
-COMPARISON_KINDS = (".xlsx", ".csv", ".json")
+COMPARISON_KINDS = (".pptx", ".xlsx", ".pdf", ".csv", ".json")
 """File formats of a comparison."""
 
 
@@ -266,12 +281,18 @@ def about_comparison(found: Comparison) -> dict[str, object]:
 def write_comparison(found: Comparison, path: Path, lang: Lang = "ko") -> None:
     """Write a comparison in the format of the suffix. Raises `UnknownChoice` for others.
 
-    xlsx: the sheets summary (the verdict first), platforms, segments, source. csv: the segments, by
-    ids, with a description beside it. json: the answer of `telads replan`.
+    pptx, pdf: slides, the verdict first. xlsx: the sheets summary (the verdict first), platforms,
+    segments, source. csv: the segments, by ids, with a description beside it. json: the answer of
+    `telads replan`.
     """
     answer, suffix = comparison_answer(found), path.suffix.lower()
     if suffix not in COMPARISON_KINDS:
         raise one_of(Text("파일 형식", "kind of file"), path.name, COMPARISON_KINDS)
+    if suffix in DECKS:
+        from telads.planning.decks.comparison import comparison_deck
+
+        write_deck(path, comparison_deck(found, lang))
+        return
     if suffix == ".json":
         write_text(path, answer.json(lang), export=True)
         return

@@ -92,7 +92,9 @@ def written(plan: Plan, name: str, lang: Lang, build: Build | None = None) -> by
 
 
 COMPARISON: Files = {
+    "comparison.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
     "comparison.xlsx": Text("엑셀", "Excel"),
+    "comparison.pdf": Text("PDF", "PDF"),
     "comparison.csv": Text("집단(CSV)", "Groups (CSV)"),
     "comparison.json": Text("비교 전체(JSON)", "The whole comparison (JSON)"),
 }

@@ -46,6 +46,8 @@ BEYOND = 1.6
 """The axis of budgets ends at so many times the largest."""
 CROWDED = 1.2
 """From so many times the frequency of first ticks a scenario is said to meet the same people."""
+SMALL = 50
+"""Fewer people more or fewer are none: allocations are found to a millionth."""
 MAP = 430
 """Pixels that a map of differences takes."""
 
@@ -305,7 +307,7 @@ def _differences(
 
 def _signed(value: float, lang: Lang) -> str:
     """People more or fewer: `+1.2만`, `−3,400`, `0`."""
-    if round(value, -1) == 0:
+    if abs(value) < SMALL:
         return "0"
     return ("+" if value > 0 else "−") + people_short(abs(value), lang)
 
@@ -323,7 +325,8 @@ def _draft(build: Build, choice: Choice, lang: Lang) -> Draft | QuestionError:
 
 
 def _change(now: float, before: float) -> str:
-    return figure_text(f"{now / before - 1:+.0%}") if before else ""
+    told = f"{now / before - 1:+.0%}" if before else ""
+    return "" if told in {"+0%", "-0%"} else figure_text(told)
 
 
 def _money(amount: float, lang: Lang) -> str:
@@ -360,7 +363,7 @@ def _column(
     for row in found.platforms:
         share = 100 * row["spend_share"]
         split.append((row["service"], platform_text(row["platform"])(lang), round(start, 2),
-                      round(share, 2), amount_text(row["spend"], lang)))  # fmt: skip
+                      round(share, 2), money_short(row["spend"], lang)))  # fmt: skip
         start += share
     often = sums["frequency"]
     return Column(

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from telads.errors import QuestionError
+from telads.planning.plan import make_plan
+from telads.text import Text
 from telads.web import request_state
+from telads.web.accounts.roles import Role, required
 from telads.web.cache import HTMX, cached_by_build
+from telads.web.file_responses import saved
 from telads.web.htmx import page_or_result, wants, wants_result
 from telads.web.jinja import rendered
 from telads.web.media.services import offered
 from telads.web.pages.campaign import forms, present, scenario_files, scenarios
+from telads.web.plans.files import written
 
+EXAMPLES = Text("예시 CPM", "example CPM")
 CURVE = "curve"
 """Id of the part of the page that comes after its answer."""
 
@@ -52,6 +60,25 @@ def _page(request: HttpRequest, media: forms.Media) -> HttpResponse:
     facts["renewed"] = forms.renewed(choice, request.GET)
     facts["result"] = rendered("campaign/answer.html.j2", facts)
     return page_or_result(request, "campaign", facts, facts["address"])
+
+
+@require_safe
+@required(Role.VIEWER)
+def deck(request: HttpRequest) -> HttpResponse:
+    """`/campaign/plan.pptx?budget=50000000`: the deck of the plan that the campaign makes, unsaved.
+
+    The whole plan is made for it, as it would be saved.
+    """
+    build, lang = request_state.build(request), request_state.language(request)
+    choice = forms.choice_of(build, request.GET, lang, offered(request.user))
+    if choice.fault:
+        raise choice.fault
+    brief = choice.brief(lang, forms.chosen(build, choice, lang).rules)
+    if any(one.example for one in choice.platforms):  # a plan takes prices for its user's own
+        brief = replace(brief, name=f"{brief.name} ({EXAMPLES(lang)})")
+    plan = make_plan(build, brief)
+    name = f"telads-campaign-{choice.service.id}-{choice.month}-{plan.hash[:8]}.pptx"
+    return saved(request, written(plan, name, lang, build), name)
 
 
 @require_safe
