@@ -431,7 +431,7 @@ class _Told:
                             "Nothing. Compare again when the next month is in.")  # fmt: skip
         return self.say(
             "새 버전으로 저장하고, 옮길 금액을 매체에 알립니다.",
-            "Save it as a new version, and tell the platforms what moves.",
+            "Save it as a new version, and send the platforms what moves.",
         )
 
     # ---- 3: where ----------------------------------------------------------------------------
