@@ -380,6 +380,31 @@ def test_an_exchanged_answer_comes_without_its_curve_and_asks_for_it(site: Clien
     assert alone.one("a", id="go-less").attributes == whole.one("a", id="go-less").attributes
 
 
+def test_the_curve_ends_where_the_handle_s_axis_does(site: Client) -> None:
+    asked = "/campaign/?budget=30000000&was=40000000&at=30000000&axis=80000000"
+    part = get(site, asked, headers=HTMX)
+    assert part.one("input", id="budget-slider").attributes["max"] == "80000000"
+    address = part.one("div", id="curve").attributes["hx-get"]
+    alone = get(site, address, headers={**HTMX, "HX-Target": "curve"})
+    own = alone.one("svg", class_="curve").one("circle", class_="own")
+    assert float(own.attributes["cx"].rstrip("%")) == pytest.approx(37.5)
+    step, steps = json.loads(alone.one("div", id="curve").attributes["data-steps"])
+    assert step * (len(steps) - 1) == 80_000_000
+
+
+def test_an_exchanged_answer_solves_no_other_budget(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def solved(*_: object) -> None:
+        raise AssertionError("the answer waits for the curve")
+
+    monkeypatch.setattr("telads.web.pages.campaign.present.solve", solved)
+    part = site.get("/campaign/?budget=31000000", headers=HTMX)
+    assert part.status_code == 200
+    with pytest.raises(AssertionError, match="waits"):
+        site.get("/campaign/?budget=32000000")
+
+
 def test_the_range_of_the_curve_is_that_of_the_plan(twin_build: Build) -> None:
     found = choice(twin_build)
     shown = page_of(twin_build, found, "ko")
