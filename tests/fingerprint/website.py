@@ -283,12 +283,14 @@ def pages(site: Site, months: Sequence[str]) -> None:
                    "service=game&against=year"):  # fmt: skip
         site.both(f"/changes/?{choice}")
     for choice in (f"service=youtube&month={months[0]}", "district=강남구&who=F&budget=500만",
-                   "tick=0-5&budget=50000000&platform=game&price=3000&ceiling="):  # fmt: skip
+                   "tick=0-5&budget=50000000&platform=game&price=3000&ceiling=",
+                   "within=강남구", "show=spend&sort=name&tick=0-40",
+                   "show=reach&sort=-spend"):  # fmt: skip
         site.both(f"/campaign/?{choice}")
     two = {"a": "service=delivery", "b": "service=delivery&budget=30000000", "name_b": "30"}
     site.both(f"/campaign/scenarios/?{query(**two)}")
-    for name in ("scenarios.pptx", "scenarios.pdf"):
-        site.both(f"/campaign/scenarios/{name}?{query(**two)}")
+    for kind in ("pptx", "pdf", "xlsx", "csv"):
+        site.both(f"/campaign/scenarios/scenarios.{kind}?{query(**two)}")
     for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
         site.both(f"/changes/{name}?service=video&district=강남구")
     for method in METHODS:
@@ -386,7 +388,8 @@ def media(site: Site) -> None:
     site.post("/media/", sent, "kim")
     site.post("/media/", {**sent, "price": "much"}, "kim", "refused")
     site.post("/media/1/", {**sent, "cap": "3천만원"}, "kim")
-    for address in ("/media/", "/media/1/", "/plans/new/", "/campaign/"):
+    for address in ("/media/", "/media/1/", "/plans/new/", "/campaign/",
+                    "/campaign/plan.pptx?budget=30000000"):  # fmt: skip
         site.both(address, "kim")
     site.post("/media/1/remove/", {}, "kim")
 

@@ -51,7 +51,7 @@ PUBLIC = {
     "audiences/": "/audiences/", "campaign/": "/campaign/", "changes/": "/changes/",
     "changes/<str:name>": "/changes/changes.csv", "help/": "/help/", "search/": "/search/?q=gu",
     "campaign/scenarios/": "/campaign/scenarios/",
-    "campaign/scenarios/<str:name>": "/campaign/scenarios/scenarios.pptx",
+    "campaign/scenarios/<str:name>": "/campaign/scenarios/scenarios.csv",
     "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",
     "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",
@@ -140,6 +140,7 @@ BOSS_DOES = Cells(302, (403,), (403,), (302,))
 NOTHING_THERE = Cells(404, (404,), (404,), (404,))
 """A link that opens nothing; a single sign-on that this installation has not."""
 CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
+    ("campaign/plan.pptx", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/new/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
     ("plans/new/", "POST"): (Cells(302, (403,), (302,), (302,)), {**FORM, "save": "1"}),

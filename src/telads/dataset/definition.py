@@ -36,7 +36,7 @@ POPULATION = "population"
 """Id of the measure every dataset has: the people of a cell."""
 DEFINITION, BORDERS, PROFILE = "dataset.toml", "borders.geojson", "profile.json"
 CROSSWALK = "crosswalk.csv"
-CROSSWALK_COLUMNS = ("from", "to", "share", "since")
+CROSSWALK_COLUMNS = ("from", "to", "share", "since", "name")
 
 UNITS: dict[Kind, Text] = {
     "days": Text("일/월", "days a month"),
@@ -162,6 +162,9 @@ class Correspondence(NamedTuple):
     since: str
     """First label month (YYYY-MM) in which `to` is published: the row is for months before it.
     Empty: for every month."""
+    name: str = ""
+    """Name in files of the neighbourhood that the row is for, where a code is two places' in
+    different years; without spaces. Empty: whatever its name."""
 
 
 class SexGroup(NamedTuple):
@@ -507,6 +510,8 @@ class Dataset:
             "services": _NUMBERS.get(number, str(number)),
             "cell_age": f"{_NUMBERS.get(step, step)}-year age" if step else "age",
         }
+        ko |= {"Cell_age": ko["cell_age"]}
+        en |= {"Cell_age": en["cell_age"].capitalize()}
         return ko, en
 
     @cached_property
@@ -592,6 +597,13 @@ class Dataset:
         known = self.files.second.get(id or "")
         return known.text(lang) if known else id or ""
 
+    def find_second(self, name: str) -> str:
+        """Id of a second file by its id or its name in either language; else as it was given."""
+        for id, file in self.files.second.items():
+            if name.strip().casefold() in {id, file.text.ko.casefold(), file.text.en.casefold()}:
+                return id
+        return name.strip()
+
     def find_district(self, name: str, known: Iterable[str]) -> str:
         """The name of a district among `known`, given in either language.
 
@@ -632,12 +644,13 @@ class Dataset:
 
         lines = file.read_text(encoding="utf-8-sig").splitlines()
         reader = DictReader(lines)
-        if tuple(reader.fieldnames or ()) != CROSSWALK_COLUMNS:
+        if tuple(reader.fieldnames or ()) not in {CROSSWALK_COLUMNS, CROSSWALK_COLUMNS[:-1]}:
             raise ValueError(",".join(reader.fieldnames or ()))
         return tuple(
-            Correspondence(row["from"], row["to"], float(row["share"] or 1), row["since"] or "")
+            Correspondence(row["from"], row["to"], float(row["share"] or 1), row["since"] or "",
+                           (row.get("name") or "").replace(" ", ""))
             for row in reader
-        )
+        )  # fmt: skip
 
     @cached_property
     def borders(self) -> dict[str, dict[str, Any]]:

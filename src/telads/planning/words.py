@@ -112,7 +112,10 @@ def _rule_text(rule: Mapping[str, Any]) -> Text:
     if "like" in rule:
         of, top = rule["like"], rule["top"]
         names = [segment_name(of["district"], of["sex"], of["age"], lang) for lang in LANGUAGES]
-        return Text(f"{names[0]}과 비슷한 집단 {top}개", f"{top} groups like {names[1]}")
+        return Text(
+            f"{names[0]}과 비슷한 집단 {top}개",
+            f"{top} group{'' if top == 1 else 's'} like {names[1]}",
+        )
     return _figure_text(rule) or _list_text(rule)
 
 

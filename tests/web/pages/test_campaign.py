@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -21,6 +23,7 @@ from telads.planning.scenarios import TOO_OFTEN
 from telads.render.svg.changes import told as change_told
 from telads.store.workspace import Build
 from telads.text import Lang
+from telads.web.accounts.roles import Role
 from telads.web.pages.campaign import forms, where, words
 from telads.web.pages.campaign.present import page as page_of
 from tests.web.accounts.people import person, signed_in
@@ -496,3 +499,26 @@ def test_english_amounts_are_short(site: Client, twin_build: Build) -> None:
     assert all(re.fullmatch(r"[\d.]+[KMB]?", one) for one in ticks), ticks
     assert [words.money_short(amount, "en") for amount in (410_000, 13_100_000, 2_500_000_000)] == [
         "410K", "13.1M", "2.5B"]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_campaign_is_a_deck_before_it_is_saved(site: Client, twin_build: Build) -> None:
+    """The deck is that of the plan that would be saved."""
+    page = get(site, "/campaign/?budget=30000000&tick=0-4")
+    (link,) = [one.attributes["href"] for one in page.all("a")
+               if "plan.pptx" in one.attributes.get("href", "")]  # fmt: skip
+    assert site.get(link).status_code == 302, "to sign in"
+    answer = signed_in(person("lee", Role.VIEWER)).get(link)
+    assert answer.status_code == 200
+    assert ".pptx" in answer.headers["Content-Disposition"]
+    found = choice(twin_build, "budget=30000000&tick=0-4")
+    brief = found.brief("ko", forms.chosen(twin_build, found, "ko").rules)
+    reached = make_plan(twin_build, brief).result.summary["reached"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as deck:
+        slides = [deck.read(name).decode() for name in deck.namelist()
+                  if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]  # fmt: skip
+    assert len(slides) >= 3
+    told = re.sub(r"<[^>]+>", " ", " ".join(slides))
+    assert f"{reached / 10_000:.2f}만" in told
+    assert "3,000만\xa0원" in told
+    assert "예시 CPM" in told, "nobody typed these prices"

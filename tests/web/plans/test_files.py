@@ -191,9 +191,9 @@ def test_the_paper_tells_the_neighbourhoods_of_a_plan(twin_build: Build, lang: L
     }))  # fmt: skip
     text = "".join(pieces(written(made, "plan.pdf", lang)))
     at = _after(text, Text("행정동별", "By neighbourhood")(lang), 0)
-    columns = paper._columns("neighbourhoods", ("code",), made.result.neighbourhoods)
+    columns = paper.columns_of("neighbourhoods", made)
     for row in made.result.neighbourhoods:
-        at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
+        at = _after(text, "".join(paper.cell(row, one, lang) for one in columns), at)
     assert len(made.result.neighbourhoods) == 3
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -28,6 +28,7 @@ from telads.planning.plan import Plan, canonical
 from telads.planning.questions import comparison_answer
 from telads.planning.rules import read_rules
 from telads.store.workspace import Build
+from telads.text import Text
 from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, allows, required
@@ -65,6 +66,8 @@ from telads.web.plans.services import (
     version_for,
 )
 
+SAMPLE = Text("예시 계획", "Sample plan")
+
 
 @require_safe
 @required(Role.VIEWER)
@@ -95,6 +98,8 @@ def new(request: HttpRequest) -> HttpResponse:
         known = audience_for(request, _number(request.GET["saved"]))
         rows = last[1] if (last := _last_prices(request.user)) else []  # type: ignore[arg-type]
         form = PlanForm(build, None, {"rules": known.rules, "name": known.name}, rows, media)
+    elif "sample" in request.GET:
+        form = PlanForm(build, None, *_sample(request, build), media)
     elif request.GET.get("from") == "campaign":
         form = PlanForm(build, None, *_of_campaign(request, build), media)
     else:
@@ -120,6 +125,14 @@ def _last_prices(user: User) -> tuple[str, list[dict[str, str]]] | None:
         return (version.plan.name, typed_from(version.read().brief)[1]) if version else None
     except DataError:  # its own page says what is wrong with it
         return None
+
+
+def _sample(request: HttpRequest, build: Build) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Fields and rows of the sample: the campaign that the home page opens with."""
+    lang = request_state.language(request)
+    choice = campaign.choice_of(build, QueryDict(), lang)
+    fields, rows = typed_from(choice.brief(lang, campaign.chosen(build, choice, lang).rules))
+    return {**fields, "name": SAMPLE(lang)}, rows
 
 
 def _of_campaign(request: HttpRequest, build: Build) -> tuple[dict[str, str], list[dict[str, str]]]:

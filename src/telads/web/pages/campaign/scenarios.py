@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import floor, log10
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -30,7 +30,6 @@ from telads.render.svg.drawing import Drawing
 from telads.render.svg.lines import smooth
 from telads.store.workspace import Build
 from telads.text import Lang, Text
-from telads.web.file_responses import Files
 from telads.web.formatting import figure_text
 from telads.web.pages.campaign import forms
 from telads.web.pages.campaign.curve import height, hero, levels
@@ -40,9 +39,6 @@ from telads.web.pages.home import present as home
 from telads.web.plans.models import LONGEST_NAME
 from telads.wording import observed, people
 
-if TYPE_CHECKING:
-    from telads.render.deck.slides import Deck
-
 LETTERS = ("a", "b", "c")
 ALIKE = 0.015
 """A change of reach below it is about the same."""
@@ -50,6 +46,8 @@ BEYOND = 1.6
 """The axis of budgets ends at so many times the largest."""
 CROWDED = 1.2
 """From so many times the frequency of first ticks a scenario is said to meet the same people."""
+SMALL = 50
+"""Fewer people more or fewer are none: allocations are found to a millionth."""
 MAP = 430
 """Pixels that a map of differences takes."""
 
@@ -185,6 +183,14 @@ class Difference(NamedTuple):
     maps: list[Drawing]
 
 
+def found_in(
+    build: Build, scenarios: list[Scenario], lang: Lang
+) -> tuple[Text, list[Draft | QuestionError]]:
+    """What comparing scenarios says, in a sentence, and the draft of each or why there is none."""
+    drafts = [_draft(build, one.choice, lang) for one in scenarios]
+    return _finding(scenarios, drafts), drafts
+
+
 def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
     """Everything the page shows."""
     drafts = [_draft(build, one.choice, lang) for one in scenarios]
@@ -196,7 +202,6 @@ def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
     base = scenarios[0].choice
     return {
         "columns": columns,
-        "files": [(text(lang), _file_address(scenarios, name)) for name, text in FILES.items()],
         "finding": _finding(scenarios, drafts),
         "picture": _picture(build, drafts, lang),
         "differences": _differences(build, scenarios, drafts, lang),
@@ -208,30 +213,6 @@ def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
                        for each in scenarios for one in each.choice.platforms}.items()),
         "budget": amount_text(base.budget, lang),
     }  # fmt: skip
-
-
-FILES: Files = {
-    "scenarios.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
-    "scenarios.pdf": Text("PDF", "PDF"),
-}
-
-
-def deck(build: Build, scenarios: Sequence[Scenario], lang: Lang) -> Deck:
-    """The deck of the scenarios that have a plan; raises the error of A if none has."""
-    # A worker starts without what only a few files need.
-    from telads.planning.decks.scenarios import Scenario as Beside
-    from telads.planning.decks.scenarios import scenarios_deck
-
-    drafts = [_draft(build, one.choice, lang) for one in scenarios]
-    both = zip(LETTERS, scenarios, drafts, strict=False)
-    known = [(letter, one, found) for letter, one, found in both if isinstance(found, Draft)]
-    if not known and isinstance(drafts[0], QuestionError):
-        raise drafts[0]
-    end = round(max(found.brief.budget for _, _, found in known) * BEYOND)
-    return scenarios_deck(build, [
-        Beside(letter.upper(), one.name, found, solve(build, found.brief, end).budgets)
-        for letter, one, found in known
-    ], lang)  # fmt: skip
 
 
 def _known(drafts: Sequence[Draft | QuestionError]) -> list[tuple[str, Draft]]:
@@ -326,7 +307,7 @@ def _differences(
 
 def _signed(value: float, lang: Lang) -> str:
     """People more or fewer: `+1.2만`, `−3,400`, `0`."""
-    if round(value, -1) == 0:
+    if abs(value) < SMALL:
         return "0"
     return ("+" if value > 0 else "−") + people_short(abs(value), lang)
 
@@ -334,11 +315,6 @@ def _signed(value: float, lang: Lang) -> str:
 def _told(scenarios: list[Scenario]) -> list[tuple[str, str]]:
     query = QueryDict(beside(scenarios).partition("?")[2])
     return [(name, query.get(name, "")) for name in query]
-
-
-def _file_address(scenarios: Sequence[Scenario], name: str) -> str:
-    query = beside(scenarios).partition("?")[2]
-    return f"{reverse('campaign-scenarios-file', args=(name,))}?{query}"
 
 
 def _draft(build: Build, choice: Choice, lang: Lang) -> Draft | QuestionError:
@@ -349,7 +325,8 @@ def _draft(build: Build, choice: Choice, lang: Lang) -> Draft | QuestionError:
 
 
 def _change(now: float, before: float) -> str:
-    return figure_text(f"{now / before - 1:+.0%}") if before else ""
+    told = f"{now / before - 1:+.0%}" if before else ""
+    return "" if told in {"+0%", "-0%"} else figure_text(told)
 
 
 def _money(amount: float, lang: Lang) -> str:
@@ -386,7 +363,7 @@ def _column(
     for row in found.platforms:
         share = 100 * row["spend_share"]
         split.append((row["service"], platform_text(row["platform"])(lang), round(start, 2),
-                      round(share, 2), amount_text(row["spend"], lang)))  # fmt: skip
+                      round(share, 2), money_short(row["spend"], lang)))  # fmt: skip
         start += share
     often = sums["frequency"]
     return Column(
