@@ -15,7 +15,9 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 from pptx import Presentation
 
 from telads.planning.plan import draft
+from telads.planning.words import sheet_name
 from telads.store.workspace import Build
+from telads.text import Lang
 from telads.web.pages.campaign import forms, scenarios
 from telads.wording import people
 from tests.web.document import Element, assert_nothing_inline, get
@@ -205,6 +207,7 @@ def test_a_deck_of_no_plan_says_why(site: Client) -> None:
 def test_its_files_hold_the_figures_of_its_drafts_and_a_link_is_copied(
     site: Client, twin_build: Build, place: str
 ) -> None:
+    lang: Lang = "en" if place else "ko"
     two = {"a": A, "b": f"{A}&budget=30000000", "name_b": "작은 예산"}
     page = get(site, f"{place}{ROOT}?{urlencode(two)}")
     links = [one.attributes for one in page.one("ul", class_="downloads").all("a")]
@@ -227,9 +230,16 @@ def test_its_files_hold_the_figures_of_its_drafts_and_a_link_is_copied(
     notes = site.get(f"{files[3]['href'].replace('.csv?', '.csv-metadata.json?')}")
     assert json.loads(notes.content)["notes"][0]["finding"] == page.one("h1").text
     book = load_workbook(io.BytesIO(workbook.content))
-    assert book["segments"].max_row == 1 + sum(len(one.segments) for one in drafts)
-    spends = [row[2].value for row in book["platforms"].iter_rows(min_row=2)]
+    assert book[sheet_name("segments", lang)].max_row == 1 + sum(
+        len(one.segments) for one in drafts
+    )
+    spends = [row[2].value for row in book[sheet_name("platforms", lang)].iter_rows(min_row=2)]
     assert spends == [row["spend"] for one in drafts for row in one.platforms]
-    heads = [cell.value for sheet in book for cell in sheet[1] if sheet.title != "source"]
+    heads = [
+        cell.value
+        for sheet in book
+        for cell in sheet[1]
+        if sheet.title != sheet_name("source", lang)
+    ]
     assert not [head for head in heads if "_" in str(head)]
     assert site.get(f"{place}{ROOT}other.xlsx").status_code == 404

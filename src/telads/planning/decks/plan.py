@@ -227,8 +227,7 @@ class _Told:
         colours = ["accent" if row in half else "rest" for row in rows]
         drawn, _ = money_bars(
             box, names, [row["spend"] for row in rows], colours, self.lang,
-            self.say("자치구별 집행액 막대그래프", "Bars of spend by district").replace(
-                "자치구", in_force().district.text.ko),
+            self._by_district(),
             row=0.385 if len(rows) > 6 else 0.55,
         )  # fmt: skip
         return [drawn]

@@ -15,10 +15,10 @@ from telads.answers.choices import one_of
 from telads.errors import QuestionError
 from telads.planning.plan import Draft, curve
 from telads.planning.questions import frame_of, keys_of
-from telads.planning.words import title, word
+from telads.planning.words import sheet_name, title, word
 from telads.render.deck import FORMATS as DECKS
 from telads.render.deck import content
-from telads.render.files import DESCRIPTION, FORMATS, marked, provenance, write_workbook
+from telads.render.files import DESCRIPTION, FORMATS, Chart, marked, provenance, write_workbook
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
@@ -150,6 +150,10 @@ def _workbook(
         part = "" if sheet == "scenarios" else sheet
         heads = {name: HEADS[name](lang) if name in HEADS else title(name, lang, part)
                  for name in told.columns}  # fmt: skip
-        sheets[sheet] = told.rename(heads)
-    sheets["scenarios"] = marked(sheets["scenarios"], build.synthetic)
-    write_workbook(path, sheets, about)
+        told = marked(told, build.synthetic) if sheet == "scenarios" else told
+        sheets[sheet_name(sheet, lang)] = told.rename(heads)
+    reach = Chart(title("reached", lang), HEADS["scenario"](lang),
+                  (title("reached", lang), title("reached_3", lang)))  # fmt: skip
+    formats = dict.fromkeys(reach.values, "#,##0")
+    write_workbook(path, sheets, about, formats, charts={sheet_name("scenarios", lang): reach},
+                   source=sheet_name("source", lang))  # fmt: skip
