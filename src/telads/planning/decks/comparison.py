@@ -355,8 +355,7 @@ class _Told:
         if not rows:
             if self.changed:
                 return self.say("{district}마다 쓰는 예산은 그대로입니다",
-                                "The spend of every {district} stays the same").replace(
-                                    "{district}", in_force().district.text(self.lang))  # fmt: skip
+                                "The spend of every {district} stays the same")  # fmt: skip
             return self.say(
                 "집단별 집행액은 그대로입니다", "The spend of every group stays the same"
             )
