@@ -20,6 +20,7 @@ from telads.planning.questions import comparison_answer
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.accounts.models import AuditEntry
+from telads.web.plans.files import COMPARISON
 from telads.web.plans.models import SavedPlan, ShareLink
 from tests.planning.test_plan import brief
 from tests.web.accounts.people import person, signed_in
@@ -55,7 +56,7 @@ def test_its_files_hold_the_figures_of_the_answer(
     base = f"{place}/plans/{plan.pk}/versions/1/compare/"
     page = get(planner, base)
     links = [link.attributes["href"] for link in page.one("ul", class_="downloads").all("a")]
-    assert links == [f"{base}{name}" for name in NAMES[:3]]
+    assert links == [f"{base}{name}" for name in COMPARISON]
     assert page.one("p", class_="lead").text == told["sentences"][0]
     files = {name: planner.get(base + name) for name in NAMES}
     assert json.loads(files["comparison.json"].content) == told
