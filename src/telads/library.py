@@ -194,12 +194,13 @@ class Workspace:
     def forget(self, month: str | Month, by: str = "Python", second: str = "") -> Built:
         """Remove a month whose file was wrong and build without it; `by` is recorded.
 
-        `second`, the id of a second file of the month (`status`), removes that file alone. Raises
+        `second`, a second file of the month by its name or id, removes that file alone. Raises
         `UnknownChoice` for an absent month or file, `DataError` for the only month.
         """
         from telads.store.months import withdraw
 
-        withdraw(self.store, Month.parse(str(month)), by, self.settings, second=second)
+        file = self.store.dataset.find_second(second)
+        withdraw(self.store, Month.parse(str(month)), by, self.settings, second=file)
         return self.build()
 
     def borders(self, path: PathText, code: str | None = None) -> Matched:

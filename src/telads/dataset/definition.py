@@ -510,6 +510,8 @@ class Dataset:
             "services": _NUMBERS.get(number, str(number)),
             "cell_age": f"{_NUMBERS.get(step, step)}-year age" if step else "age",
         }
+        ko |= {"Cell_age": ko["cell_age"]}
+        en |= {"Cell_age": en["cell_age"].capitalize()}
         return ko, en
 
     @cached_property
@@ -594,6 +596,13 @@ class Dataset:
         """Name of a second file, or its id if it is not declared; empty for the month's own."""
         known = self.files.second.get(id or "")
         return known.text(lang) if known else id or ""
+
+    def find_second(self, name: str) -> str:
+        """Id of a second file by its id or its name in either language; else as it was given."""
+        for id, file in self.files.second.items():
+            if name.strip().casefold() in {id, file.text.ko.casefold(), file.text.en.casefold()}:
+                return id
+        return name.strip()
 
     def find_district(self, name: str, known: Iterable[str]) -> str:
         """The name of a district among `known`, given in either language.

@@ -12,6 +12,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 from openpyxl import load_workbook  # type: ignore[import-untyped]
+from pptx import Presentation
 
 from telads.planning.plan import draft
 from telads.store.workspace import Build
@@ -181,7 +182,7 @@ def test_its_files_hold_the_figures_of_its_drafts_and_a_link_is_copied(
     two = {"a": A, "b": f"{A}&budget=30000000", "name_b": "작은 예산"}
     page = get(site, f"{place}{ROOT}?{urlencode(two)}")
     links = [one.attributes for one in page.one("ul", class_="downloads").all("a")]
-    files, (copy,) = links[:-1], links[-1:]
+    files, copy = links[2:-1], links[-1]
     assert "data-copy" in copy
     assert found(twin_build, copy["href"]) == found(twin_build, f"{ROOT}?{urlencode(two)}")
     assert site.get(copy["href"]).status_code == 200
@@ -206,3 +207,29 @@ def test_its_files_hold_the_figures_of_its_drafts_and_a_link_is_copied(
     heads = [cell.value for sheet in book for cell in sheet[1] if sheet.title != "source"]
     assert not [head for head in heads if "_" in str(head)]
     assert site.get(f"{place}{ROOT}other.xlsx").status_code == 404
+
+
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_the_page_leads_to_its_deck(site: Client, place: str) -> None:
+    address = add(site, f"{ROOT}?{urlencode({'a': A})}", of="a", budget="3천만", name="작은 예산")
+    page = get(site, f"{place}{address}")
+    files = {link.text: link.attributes["href"]
+             for link in page.one("ul", class_="downloads").all("a")}  # fmt: skip
+    assert [*files][:2] == [{"": "제안서(PowerPoint)", "/en": "Deck (PowerPoint)"}[place], "PDF"]
+    deck, pdf, *_ = (site.get(one) for one in files.values())
+    assert deck.headers["Content-Disposition"].endswith('.pptx"')
+    assert deck.content == site.get(next(iter(files.values()))).content
+    assert pdf.content.startswith(b"%PDF")
+    slides = Presentation(io.BytesIO(deck.content)).slides
+    (table,) = [one.table for one in slides[0].shapes if one.has_table]
+    head, budget = ([cell.text_frame.text.replace("\xa0", " ") for cell in row.cells]
+                    for row in list(table.rows)[:2])  # fmt: skip
+    assert head[2] == "작은 예산"
+    assert budget[1:] == {"": ["5,000만 원", "3,000만 원"],
+                          "/en": ["50 million won", "30 million won"]}[place]  # fmt: skip
+    assert site.get(f"{place}{ROOT}scenarios.docx").status_code == 404
+
+
+def test_a_deck_of_no_plan_says_why(site: Client) -> None:
+    told = site.get(f"{ROOT}scenarios.pptx?{urlencode({'a': 'service=delivery&budget=x'})}")
+    assert told.status_code == 400

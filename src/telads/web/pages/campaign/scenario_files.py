@@ -16,15 +16,28 @@ from telads.errors import QuestionError
 from telads.planning.plan import Draft
 from telads.planning.questions import frame_of, keys_of
 from telads.planning.words import title, word
+from telads.render.deck import content
 from telads.render.files import DESCRIPTION, FORMATS, marked, provenance, write_workbook
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import Files, Link, links, saved
-from telads.web.pages.campaign.scenarios import LETTERS, Scenario, beside, found_in, scenarios_of
+from telads.web.pages.campaign.scenarios import (
+    LETTERS,
+    Scenario,
+    beside,
+    deck,
+    found_in,
+    scenarios_of,
+)
 
+DECKS: Files = {
+    "scenarios.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
+    "scenarios.pdf": Text("PDF", "PDF"),
+}
 FILES: Files = {
+    **DECKS,
     "scenarios.xlsx": Text("엑셀", "Excel"),
     "scenarios.csv": Text("시나리오(CSV)", "Scenarios (CSV)"),
 }
@@ -57,11 +70,14 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
         raise one_of(Text("파일", "file"), name, FILES)
     build, lang = request_state.build(request), request_state.language(request)
     scenarios = scenarios_of(build, request.GET, lang)
+    given = f"telads-scenarios-{build.name}" + name.removeprefix("scenarios")
+    if name in DECKS:
+        shown = deck(build, scenarios, lang)
+        return saved(request, content(shown, Path(name).suffix), given)
     finding, drafts = found_in(build, scenarios, lang)
     about: dict[str, object] = {**provenance(build, "scenarios", "affinity")}
     about |= {key: request.GET.get(key, "") for key in LETTERS if key in request.GET}
     about["finding"] = finding(lang)
-    given = f"telads-scenarios-{build.name}" + name.removeprefix("scenarios")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / given.removesuffix(DESCRIPTION)
         if path.suffix == ".csv":
