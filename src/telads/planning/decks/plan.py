@@ -363,11 +363,12 @@ class _Told:
             tuple(row[key] for row in shown),
             tuple("less" if row is highest and len(shown) > 1 else "rest" for row in shown),
         )  # fmt: skip
-        items.append(bars(
+        of_use = bars(
             left._replace(top=room.top, height=room.height, width=left.width - 0.3), names, [use],
             Number(0) if by_index else Number(2, signed=True),
             self.say("성별·나이별 이용 막대그래프", "Bars of use by sex and age"), row=high,
-        ))  # fmt: skip
+        )  # fmt: skip
+        items.append(of_use)
         half = most_of(by_spend(rows))
         items.append(heading(right, self.say("예산 비중", "Share of the budget"),
                              self.say(f"{money(self.budget, 'ko')} 가운데",
@@ -385,7 +386,7 @@ class _Told:
             row=high,
         ))  # fmt: skip
         if len(shown) <= FEW:
-            items += self._services(left._replace(top=items[1].box.bottom + 0.35))
+            items += self._services(left._replace(top=of_use.box.bottom + 0.35))
         note = self._below()
         if note:
             items.append(words(Box(left.left, 6.38, 12.1, 0.32),
