@@ -153,14 +153,23 @@ def bytes_of(value: object) -> int:
 
 @held
 def read(build: Build, table: str) -> pl.DataFrame:
-    """A whole table; raises `WorkspaceDamaged` if its file is missing or unreadable."""
+    """A whole table; raises `WorkspaceDamaged` if a file of it is missing or unreadable."""
+    return _read(build.table(table))
+
+
+def _read(paths: list[Path], *asked: pl.Expr) -> pl.DataFrame:
+    """The rows of files, one after another; those that are `asked` for."""
     import polars as pl
 
-    path = build.table(table)
-    try:
-        return pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise _unreadable(path) from error
+    frames = []
+    for path in paths:
+        try:
+            some = pl.scan_parquet(path).filter(*asked).collect() if asked else None
+            frames.append(pl.read_parquet(path) if some is None else some)
+            frames[0].head(0).vstack(frames[-1])  # files of one table have its columns
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            raise _unreadable(path) from error
+    return pl.concat(frames)
 
 
 def _unreadable(path: Path) -> WorkspaceDamaged:
@@ -178,6 +187,8 @@ def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
     """The rows of one label month, cached, since most questions are about the newest."""
     import polars as pl
 
+    if build.is_by_month(table) and (own := build.table(table, month)):
+        return _read(own)
     return read(build, table).filter(pl.col("month") == str(month))
 
 
@@ -188,13 +199,9 @@ def part_of_month(
     """The rows of one label month, or of one service in it, of a table too large to hold whole."""
     import polars as pl
 
-    path = build.table(table)
-    try:
-        every = pl.scan_parquet(path)
-        asked = [pl.col("month") == str(month)]
-        return every.filter(*asked, *([pl.col("service") == service] if service else [])).collect()
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise _unreadable(path) from error
+    asked = [pl.col("service") == service] if service else []
+    own = build.table(table, month)
+    return _read(own, *asked) if own else _read(build.table(table)[:1]).clear()
 
 
 @held

@@ -173,6 +173,22 @@ TABLES: dict[str, Text] = {
 """What the tables of a plan are called."""
 
 
+SHEETS: dict[str, Text] = {
+    "scenarios": Text("시나리오", "scenarios"),
+    "summary": Text("요약", "summary"),
+    "method": METHOD,
+    "source": Text("출처", "source"),
+}
+"""Sheets of a workbook beside the tables."""
+
+
+def sheet_name(name: str, lang: Lang) -> str:
+    """Name of a sheet: a table's title in Korean, in English the name of the table."""
+    if lang == "en":
+        return name
+    return in_force().fill({**TABLES, **SHEETS}[name])(lang).replace("/", "·")
+
+
 def title(name: str, lang: Lang, table: str = "") -> str:
     """Title of a column of a plan's table, or of a figure."""
     if name in TITLES:

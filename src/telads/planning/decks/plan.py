@@ -84,6 +84,8 @@ APPENDIX = ("platforms", "budgets", "goals", "districts", "ages")
 ALL = 0.9995
 MOST_PLATFORMS = 8
 """Platforms that a slide shows one by one."""
+FEW = 3
+"""Sexes and ages up to which a slide has room for what else the audience uses."""
 NEXT = 0.1
 ABOUT = 0.02
 """A range of reach below this share of it is about the same."""
@@ -225,8 +227,7 @@ class _Told:
         colours = ["accent" if row in half else "rest" for row in rows]
         drawn, _ = money_bars(
             box, names, [row["spend"] for row in rows], colours, self.lang,
-            self.say("자치구별 집행액 막대그래프", "Bars of spend by district").replace(
-                "자치구", in_force().district.text.ko),
+            self._by_district(),
             row=0.385 if len(rows) > 6 else 0.55,
         )  # fmt: skip
         return [drawn]
@@ -383,6 +384,8 @@ class _Told:
             self.say("성별·나이별 예산 비중 막대그래프", "Bars of the budget by sex and age"),
             row=high,
         ))  # fmt: skip
+        if len(shown) <= FEW:
+            items += self._services(left._replace(top=items[1].box.bottom + 0.35))
         note = self._below()
         if note:
             items.append(words(Box(left.left, 6.38, 12.1, 0.32),
@@ -395,6 +398,29 @@ class _Told:
                        if by_index else "이용 강도: 타겟 안 집단의 인원 가중 평균입니다.",
                        "Use: mean of the groups of the audience, weighted by people.")  # fmt: skip
         return self.slide(Text("누구에게", "Who"), claim, items, [lines_of(facts)], [weighed])
+
+    def _services(self, box: Box) -> list[Item]:
+        """The services that the audience uses, for a plan of few groups."""
+        known = [one for one in self.plan.people.get("profile", ()) if one["index"] is not None]
+        if not known:
+            return []
+        rows = sorted(known, key=lambda one: -one["index"])
+        series = Series(
+            self.say("이용 지수", "Index"), tuple(one["index"] for one in rows),
+            tuple("accent" if one["service"] == self.plan.brief.service else "rest"
+                  for one in rows))  # fmt: skip
+        city = in_force().city(self.lang)
+        return [
+            heading(box, self.say("이 타겟이 쓰는 서비스", "Services that the audience uses"),
+                    self.say(f"이용 지수, {city} 평균 = 100",
+                             f"index, average of {city} = 100")),
+            bars(
+                Box(box.left, box.top + 0.36, box.width - 0.3, 6.3 - box.top - 0.36),
+                [platform_name(one["service"], self.lang) for one in rows], [series], Number(0),
+                self.say("서비스 이용 지수 막대그래프", "Bars of the use of services"),
+                row=min(0.4, (6.3 - box.top - 0.4) / len(rows)),
+            ),
+        ]  # fmt: skip
 
     def _used(self) -> list[Row]:
         """Sexes and ages with their mean use over the groups' people, the most spend first."""
@@ -458,9 +484,13 @@ class _Told:
         sub = scale.unit(money_unit(self.lang))
         if shown < len(self.districts):
             sub += self.say(f", 상위 {shown}곳", f", top {shown}")
+        chart = Box(left.left, top + 0.38, left.width - 0.2, FOOT - top - 0.45)
+        if sum(1 for row in self.districts if row["spend"]) > 1 or not self.ages:
+            parts = [heading(left, self._by_district(), sub), *self._district_bars(chart)]
+        else:
+            parts = self._within(left, chart)
         items: list[Item] = [
-            heading(left, self._by_district(), sub),
-            *self._district_bars(Box(left.left, top + 0.38, left.width - 0.2, FOOT - top - 0.45)),
+            *parts,
             heading(right, self.say("집행액이 큰 집단", "Groups with most spend"),
                     self.say(f"{len(self.groups)}개 가운데", f"of {len(self.groups)}")
                     if len(self.groups) > MOST_ROWS else ""),
@@ -471,6 +501,23 @@ class _Told:
             Text("인원과 도달은 10명 단위로 반올림한 값입니다.",
                  "Sizes and reach are rounded to 10."),
         ])  # fmt: skip
+
+    def _within(self, box: Box, chart: Box) -> list[Item]:
+        """Spend within the one district of a plan: by neighbourhood, else by sex and age."""
+        rows = by_spend(getattr(self.plan.result, "neighbourhoods", ()))
+        level = in_force().neighbourhood.text
+        head = self.say(f"{level.ko}별 집행액", f"Spend by {level.en}")
+        names = [row["neighbourhood"] or self.say("그 밖", "others") for row in rows]
+        if not rows:
+            rows, head = self.ages, self.say("성별·나이별 집행액", "Spend by sex and age")
+            names = [person_name(row, self.lang) for row in rows]
+        shown, half = rows[:MOST_BARS], most_of(rows)
+        colours = ["accent" if row in half else "rest" for row in shown]
+        drawn, scale = money_bars(
+            chart, names[:MOST_BARS], [row["spend"] for row in shown], colours, self.lang, head,
+            row=0.385 if len(shown) > 6 else 0.55,
+        )  # fmt: skip
+        return [heading(box, head, scale.unit(money_unit(self.lang))), drawn]
 
     def _where_claim(self, half: Sequence[Row]) -> str:
         if not half:
@@ -747,7 +794,7 @@ class _Told:
         facts = [(ASSUMPTIONS[row["assumption"]](self.lang),
                   f"{row['reached_low']:,} ~ {row['reached_high']:,}") for row in rows]  # fmt: skip
         notes = [lines_of(facts), "\n".join(line(self.lang) for line in method_of(self.plan))]
-        return self.slide(Text("얼마나 확실한가", "How sure"), claim, items, notes, [
+        return self.slide(Text("얼마나 믿을 수 있나", "How sure"), claim, items, notes, [
             TYPED_IN, Text("막대는 한 가지씩 바꾸어 다시 계산한 예상 도달입니다.",
                            "Each bar is the plan computed with one thing changed."),
         ])  # fmt: skip

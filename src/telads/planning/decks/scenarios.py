@@ -56,6 +56,8 @@ class Scenario(NamedTuple):
     letter: str
     name: str
     draft: Draft
+    budgets: Sequence[Row]
+    """Reach over the budget: rows as those of a plan."""
 
 
 def scenarios_deck(build: Build, scenarios: Sequence[Scenario], lang: Lang = "ko") -> Deck:
@@ -113,7 +115,7 @@ class _Told:
         entries = [("accent", series[0].name), ("rest", series[1].name)]
         items: list[Item] = [
             heading(left, self.say("예상 도달", "Expected reach"),
-                    f"{scale.unit(PEOPLE(self.lang))}, {series[0].name} · {series[1].name}"),
+                    scale.unit(PEOPLE(self.lang))),
             bars(Box(left.left, top + 0.38, left.width - 0.3, FOOT - top - 0.85), self.names,
                  series, scale.number, self.say("안별 도달 막대그래프", "Bars of reach"), row=1.15,
                  gap=45),
@@ -199,18 +201,16 @@ class _Told:
         top = content_top(claim)
         left, right = columns(0, 7, top), columns(7, 5, top)
         drafts = [one.draft for one in self.scenarios]
-        rows = [row for one in drafts for row in one.budgets]
+        rows = [row for one in self.scenarios for row in one.budgets]
         items: list[Item] = []
-        if all(len(one.budgets) > 1 for one in drafts):
+        if all(len(one.budgets) > 1 for one in self.scenarios):
             x = scale_of([row["budget"] for row in rows], self.lang)
             y = scale_of([row["reached"] for row in rows], self.lang)
             paths = []
-            for at, (name, one) in enumerate(zip(self.names, drafts, strict=True)):
+            for at, (name, one) in enumerate(zip(self.names, self.scenarios, strict=True)):
                 points = [Point(x.value(row["budget"]), y.value(row["reached"]))
                           for row in one.budgets]  # fmt: skip
-                own = min(range(len(points)),
-                          key=lambda place, rows=one.budgets, of=one.brief.budget:
-                          abs(rows[place]["budget"] - of))  # fmt: skip
+                own = _nearest(one.budgets, one.draft.brief.budget)
                 paths.append(Path(name, tuple(points), self.colours[at], 2.5, at == 2, own,
                                   "above" if at % 2 == 0 else "below", own, True))  # fmt: skip
             items += [
@@ -348,6 +348,11 @@ class _Told:
         return self.say(
             f"가장 많이 쓰는 곳이 다릅니다:\n{told}", f"Most is spent elsewhere:\n{told}"
         )
+
+
+def _nearest(rows: Sequence[Row], budget: int) -> int:
+    """Place of the row whose budget is nearest."""
+    return min(range(len(rows)), key=lambda at: abs(rows[at]["budget"] - budget))
 
 
 def _cost(budget: int, reached: int) -> str:

@@ -129,10 +129,15 @@ def words(
 
 
 def _narrowed(line: Line, room: float) -> Line:
-    """A line whose last run is shortened so that it fits."""
-    *first, last = line
-    left = room - line_width(tuple(first))
-    return (*first, last._replace(text=shortened(last.text, last.size, last.bold, left)))
+    """A line that fits: what is too much at its end is cut."""
+    found: list[Run] = []
+    for run in line:
+        text = shortened(run.text, run.size, run.bold, room)
+        found.append(run._replace(text=text))
+        if text != run.text:
+            break
+        room -= width_of(text, run.size, run.bold)
+    return tuple(found)
 
 
 def _ended(line: Line, room: float) -> Line:

@@ -134,6 +134,7 @@ def layouts(
     audience: str = "",
     links: Mapping[str, str] | None = None,
     relative: bool = False,
+    size: int | None = None,
 ) -> tuple[Drawing, Drawing]:
     """How much neighbourhoods use a service, in the city or in a `district` (its Korean name).
 
@@ -141,7 +142,7 @@ def layouts(
     affinity and index, a row for each, with the 80 % intervals where it is listed; one that is
     missing is hatched. `file` holds the borders, None for a list; `links` are the addresses that
     the districts of the city's map lead to. With `relative` an index is told as the
-    percent that it is above the city's mean.
+    percent that it is above the city's mean. `size` is the width in pixels of a smaller map.
     """
     grid = borders(file) if file else Borders()
     inside = grid.districts.get(district, ())
@@ -172,7 +173,7 @@ def layouts(
             "neighbourhoods", finding, [figure.name(lang), audience, *notes],
             lang=lang, window=window, synthetic=synthetic, unit=figure.name(lang), frame=rows,
             table=table,
-            body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {})
+            body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {}, size)
             if file else _list([one.row for one in listed], scale, figure, lang, narrow),
         )  # fmt: skip
 
@@ -235,9 +236,10 @@ def _map(
     narrow: bool,
     district: str | None,
     links: Mapping[str, str],
+    size: int | None,
 ) -> Body:
     west, north, east, south = grid.boxes[district]
-    wide = width(narrow)
+    wide = size or width(narrow)
     zoom = min(wide / max(east - west, 1), wide * _TALLEST / max(south - north, 1))
     high = (south - north) * zoom
     left = (wide - (east - west) * zoom) / 2
