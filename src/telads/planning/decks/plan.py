@@ -549,7 +549,8 @@ class _Told:
         )  # fmt: skip
         number = Number(0) if key == "index" else Number(2, signed=True)
         told = [
-            (member_name(row, self.lang), f"{row['population']:,}",
+            (member_name(row, self.lang, alone=len(self.districts) == 1),
+             f"{row['population']:,}",
              UNKNOWN_FIGURE if row[key] is None else number.text(row[key]),
              scale.text(row["spend"]), reach_share(row["reach_share"], self.lang),
              UNKNOWN_FIGURE if row["frequency"] is None else f"{row['frequency']:.1f}")
