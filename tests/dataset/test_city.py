@@ -229,7 +229,7 @@ def test_the_description_of_the_api(site: Client, lang: str) -> None:
     ]
     with using(vesterby()):
         for place, one in OPERATIONS.items():
-            path = f"/api/v1{place}".format(table="scores", kind="csv", form="svg")
+            path = f"/api/v1{place}".format(table="scores", kind="csv", form="svg", file="plan.csv")
             sent = BODIES[one.body]() if one.body else {}
             if "budget" in sent:
                 sent["budget"] = 40_000  # 50 million reach more often than 5 times in a small city

@@ -212,6 +212,7 @@ def api(site: Site, months: Sequence[str]) -> None:
             site.post(f"/api/v1/plan?part={part}&lang={lang}", sent, name="reach", json=True)
         wrong = {**brief("reach"), "budget": -1}
         site.post(f"/api/v1/plan?lang={lang}", wrong, name="wrong", json=True)
+        site.post(f"/api/v1/plan/plan.google.csv-notes.txt?lang={lang}", sent, json=True)
     for name in BRIEFS:
         site.post("/api/v1/plan", brief(name), name=name, json=True)
     site.both("/api/v1/docs")

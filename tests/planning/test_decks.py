@@ -286,12 +286,14 @@ def test_scenarios_hold_the_figures_of_their_drafts(twin_build: Build) -> None:
 
 
 def test_other_decks_give_the_same_bytes(twin_build: Build) -> None:
-    for made_deck in (
-        lambda: comparison_deck(compared("another brief", twin_build)),
-        lambda: scenarios_deck(twin_build, beside(twin_build, 3), "en"),
-    ):
-        for write in (powerpoint.write, write_pdf):
-            assert write(made_deck()) == write(made_deck())
+    def decks() -> list[Deck]:
+        return [
+            comparison_deck(compared("another brief", twin_build)),
+            scenarios_deck(twin_build, beside(twin_build, 3), "en"),
+        ]
+
+    for write in (powerpoint.write, write_pdf):
+        assert [*map(write, decks())] == [*map(write, decks())]
 
 
 def test_what_overflows_is_found(twin_build: Build) -> None:

@@ -237,6 +237,7 @@ READING: dict[str, Ask] = {
 SENT: dict[str, Ask] = {
     "audience": lambda _, one, at: of_api("audience", example_rules(), one),
     "plan": lambda _, one, at: of_api("plan", example_brief(), one),
+    "plan_file": lambda _, one, at: of_api("plan/plan.csv", example_brief(), one),
 }
 """Addresses of the API that are sent a question and write nothing."""
 

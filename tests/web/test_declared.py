@@ -109,7 +109,8 @@ def test_a_field_is_on_every_door(
     assert f">{title}</th>" in replace(answer, language=lang)._repr_html_()
 
     page = site.get(f"{prefix}/customers/", GROUP).content.decode()
-    assert f'<th scope="col" class="figure">{title}</th>' in page
+    assert f'<th scope="col" class="figure {field.key}">' in page
+    assert f">{title}</a></th>" in page, "it can be sorted by"
     cells = f'<td class="figure {field.key}" data-label="{title}">'
     assert page.count(cells) == answer.rows.height, "its heading stands in each card on a phone"
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import openpyxl  # type: ignore[import-untyped]
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
+from pptx import Presentation  # type: ignore[import-untyped]
 
 from telads.store.workspace import Store
 from tests.ingest.portal import portal_rows, write_csv, write_month
@@ -147,7 +147,7 @@ def plan_of(page: Page, root: str) -> None:
 def test_a_newer_month_is_taken_in_and_the_boss_told_what_changed(
     visit: Open, tmp_path: Path, way: Way
 ) -> None:
-    """Task 4 of a planner: five clicks and fields, from the home page to the file."""
+    """Task 4 of a planner: five clicks and fields, from the home page to the deck."""
     there = visit(way)
     page = sign_in(there)
     plan_of(page, there.root)
@@ -160,12 +160,12 @@ def test_a_newer_month_is_taken_in_and_the_boss_told_what_changed(
     kim.choose_files(field, write_month(tmp_path, f"2023.{month}", seed=month))
     kim.click(page.locator("form.upload button"))
     expect(page.locator(".job-done")).to_be_visible(timeout=120_000)
-    link = page.locator("main a[href$='comparison.xlsx']").first
+    link = page.locator("main a[download][href*='/compare/comparison.']").first
     expect(link).to_be_visible()
     file = kim.download(link, tmp_path)
     assert kim.count == 5
-    book = openpyxl.load_workbook(file)
-    verdict = book["summary"]["C2"].value
+    first = Presentation(str(file)).slides[0]
+    verdict = first.notes_slide.notes_text_frame.text.splitlines()[0]
     heads = (
         "실질적인 변화가 없습니다",
         "계획을 바꿀 만합니다",

@@ -222,8 +222,11 @@ class _Told:
                 sum(one[1] for one in rest), sum(one[2] for one in rest))]  # fmt: skip
         scale = scale_of([amount for one in told for amount in one[1:]], self.lang)
         series = [
-            Series(name, tuple(scale.value(one[place]) for one in told), (fill,) * len(told))
-            for place, name, fill in ((1, self.names[0], "rest"), (2, self.names[1], "accent"))
+            Series(name, tuple(map(scale.value, amounts)), (fill,) * len(told))
+            for amounts, name, fill in (
+                ([before for _, before, _ in told], self.names[0], "rest"),
+                ([now for _, _, now in told], self.names[1], "accent"),
+            )
         ]
         size = 12 if len(told) <= 5 else 10
         drawn = bars(
@@ -242,7 +245,7 @@ class _Told:
     def _sums(self, box: Box) -> list[Item]:
         before, now = (plan.result.summary for plan in self.plans)
         lang = self.lang
-        rows: list[tuple[str, str, str, str]] = []
+        rows: list[tuple[str, ...]] = []
 
         def scaled(name: str, key: str, unit: Text) -> None:
             scale = scale_of([before[key], now[key]], lang)
@@ -430,7 +433,7 @@ class _Told:
                             "Nothing. Compare again when the next month is in.")  # fmt: skip
         return self.say(
             "새 버전으로 저장하고, 옮길 금액을 매체에 알립니다.",
-            "Save it as a new version, and tell the platforms what moves.",
+            "Save it as a new version, and send the platforms what moves.",
         )
 
     # ---- 3: where ----------------------------------------------------------------------------

@@ -795,7 +795,7 @@ class _Told:
         facts = [(ASSUMPTIONS[row["assumption"]](self.lang),
                   f"{row['reached_low']:,} ~ {row['reached_high']:,}") for row in rows]  # fmt: skip
         notes = [lines_of(facts), "\n".join(line(self.lang) for line in method_of(self.plan))]
-        return self.slide(self.say("얼마나 확실한가", "How sure"), claim, items, notes, [
+        return self.slide(self.say("얼마나 믿을 수 있나", "How sure"), claim, items, notes, [
             TYPED_IN, Text("막대는 한 가지씩 바꾸어 다시 계산한 예상 도달입니다.",
                            "Each bar is the plan computed with one thing changed."),
         ])  # fmt: skip

@@ -225,11 +225,14 @@ def in_words(build: Build, line: str) -> Wanted:
             continue
         name, value = _said(build, word)
         known.setdefault(name, []).append(value)
+    service = known.get("service", [""])[-1]
     if not alike:
-        many = {name: tuple(known.get(name, ())) for name in ("sex", "age", "district")}
-        return Wanted(service=known.get("service", [""])[-1], **many)
-    one = {f"like_{name}": known[name][-1] for name in ("district", "sex", "age") if name in known}
-    return Wanted(service=known.get("service", [""])[-1], **one)
+        sexes, ages, districts_ = (
+            tuple(known.get(name, ())) for name in ("sex", "age", "district")
+        )
+        return Wanted(service=service, sex=sexes, age=ages, district=districts_)
+    district, sex, age = (known.get(name, [""])[-1] for name in ("district", "sex", "age"))
+    return Wanted(service=service, like_district=district, like_sex=sex, like_age=age)
 
 
 def _said(build: Build, word: str) -> tuple[str, str]:
