@@ -112,8 +112,8 @@ class _Told:
         self.budget: int = self.sums["budget"]
 
     def say(self, ko: str, en: str) -> str:
-        """One of two texts."""
-        return Text(ko, en)(self.lang)
+        """One of two texts; names that people typed stay as they are."""
+        return ko if self.lang == "ko" else en
 
     @cached_property
     def groups(self) -> list[Row]:
@@ -149,13 +149,13 @@ class _Told:
         return Text(level.text.ko, level.plural.en)
 
     def slide(
-        self, eyebrow: Text, claim: str, items: Sequence[Item], notes: Sequence[str] = (),
+        self, eyebrow: str, claim: str, items: Sequence[Item], notes: Sequence[str] = (),
         more: Sequence[Text] = (TYPED_IN,),
     ) -> Slide:  # fmt: skip
         """A slide with the plan's source and what reproduces it."""
         said = claim.replace("\n", " ")
         return slide(
-            eyebrow(self.lang), claim, items,
+            eyebrow, claim, items,
             source(self.plan.basis, [self.plan.month], self.lang, *more),
             (said, *notes, source(self.plan.basis, [self.plan.month], self.lang),
              provenance(self.plan, self.lang)),
@@ -168,7 +168,7 @@ class _Told:
         claim = self._bought()
         top = content_top(claim)
         left, right = columns(0, 7, top), columns(7, 5, top)
-        eyebrow = Text(f"{self.plan.name} · 제안 요약", f"{self.plan.name} · summary")
+        eyebrow = self.say(f"{self.plan.name} · 제안 요약", f"{self.plan.name} · summary")
         plan, lang = self.plan, self.lang
         figures = [(figure_title(plan, name, lang), total(name, self.sums[name], lang))
                    for name in figures_of(plan)]  # fmt: skip
@@ -398,7 +398,7 @@ class _Told:
         weighed = Text(f"지수: {self.plan.month.text.ko} 타겟 안 집단의 인원 가중 평균입니다."
                        if by_index else "이용 강도: 타겟 안 집단의 인원 가중 평균입니다.",
                        "Use: mean of the groups of the audience, weighted by people.")  # fmt: skip
-        return self.slide(Text("누구에게", "Who"), claim, items, [lines_of(facts)], [weighed])
+        return self.slide(self.say("누구에게", "Who"), claim, items, [lines_of(facts)], [weighed])
 
     def _services(self, box: Box) -> list[Item]:
         """The services that the audience uses, for a plan of few groups."""
@@ -498,7 +498,7 @@ class _Told:
             self._largest(Box(right.left, top + 0.36, right.width, FOOT - top - 0.46)),
         ]  # fmt: skip
         facts = [(self.district(row["district"]), f"{row['spend']:,}") for row in self.districts]
-        return self.slide(Text("어디에서", "Where"), claim, items, [lines_of(facts)], [
+        return self.slide(self.say("어디에서", "Where"), claim, items, [lines_of(facts)], [
             Text("인원과 도달은 10명 단위로 반올림한 값입니다.",
                  "Sizes and reach are rounded to 10."),
         ])  # fmt: skip
@@ -550,7 +550,8 @@ class _Told:
         )  # fmt: skip
         number = Number(0) if key == "index" else Number(2, signed=True)
         told = [
-            (member_name(row, self.lang), f"{row['population']:,}",
+            (member_name(row, self.lang, alone=len(self.districts) == 1),
+             f"{row['population']:,}",
              UNKNOWN_FIGURE if row[key] is None else number.text(row[key]),
              scale.text(row["spend"]), reach_share(row["reach_share"], self.lang),
              UNKNOWN_FIGURE if row["frequency"] is None else f"{row['frequency']:.1f}")
@@ -594,7 +595,7 @@ class _Told:
         facts = [(platform_name(row["platform"], self.lang),
                   f"{row['spend']:,} · {row['contacts']:,} · {row['reached']:,}")
                  for row in self.plan.result.platforms]  # fmt: skip
-        return self.slide(Text("매체와 예산", "Platforms and budget"), claim, items,
+        return self.slide(self.say("매체와 예산", "Platforms and budget"), claim, items,
                           [lines_of(facts)])  # fmt: skip
 
     def _few_platforms(self) -> list[Row]:
@@ -795,7 +796,7 @@ class _Told:
         facts = [(ASSUMPTIONS[row["assumption"]](self.lang),
                   f"{row['reached_low']:,} ~ {row['reached_high']:,}") for row in rows]  # fmt: skip
         notes = [lines_of(facts), "\n".join(line(self.lang) for line in method_of(self.plan))]
-        return self.slide(Text("얼마나 믿을 수 있나", "How sure"), claim, items, notes, [
+        return self.slide(self.say("얼마나 믿을 수 있나", "How sure"), claim, items, notes, [
             TYPED_IN, Text("막대는 한 가지씩 바꾸어 다시 계산한 예상 도달입니다.",
                            "Each bar is the plan computed with one thing changed."),
         ])  # fmt: skip
@@ -899,7 +900,7 @@ class _Told:
                 claim = TABLES[name](self.lang) + number
                 box = columns(0, 12, 1.6)
                 found.append(self.slide(
-                    Text("부록", "Appendix"), claim,
+                    self.say("부록", "Appendix"), claim,
                     [table(box, heads, told, claim, size=11, row_height=0.42)],
                 ))  # fmt: skip
         return found
