@@ -225,14 +225,13 @@ def in_words(build: Build, line: str) -> Wanted:
             continue
         name, value = _said(build, word)
         known.setdefault(name, []).append(value)
-    service = known.get("service", [""])[-1]
-    if not alike:
-        sexes, ages, districts_ = (
-            tuple(known.get(name, ())) for name in ("sex", "age", "district")
-        )
-        return Wanted(service=service, sex=sexes, age=ages, district=districts_)
-    district, sex, age = (known.get(name, [""])[-1] for name in ("district", "sex", "age"))
-    return Wanted(service=service, like_district=district, like_sex=sex, like_age=age)
+    told: dict[str, Any] = {"service": known.get("service", [""])[-1]}
+    for name in ("district", "sex", "age"):
+        if name in known and alike:
+            told[f"like_{name}"] = known[name][-1]
+        elif name in known:
+            told[name] = tuple(known[name])
+    return Wanted(**told)
 
 
 def _said(build: Build, word: str) -> tuple[str, str]:

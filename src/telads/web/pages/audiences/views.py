@@ -72,10 +72,8 @@ def _found(build: Build, choice: forms.Choice, lang: Lang) -> dict[str, Any]:
             second = choice.second.rules()
             answers.append(audience_answer(build, second, choice.month))
             overlap = overlap_answer(build, first, second, choice.month)
-            one, other = (
-                audience(build, rules, choice.month).segments for rules in (first, second)
-            )
-            rows = differences(build, one, other, choice.month)
+            one, other = (audience(build, rules, choice.month) for rules in (first, second))
+            rows = differences(build, one.segments, other.segments, choice.month)
     except (AudienceTooSmall, IndexRefused) as error:
         return {"refused": _told(error, lang)}
     return {
