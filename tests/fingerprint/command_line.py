@@ -235,7 +235,7 @@ def written(prints: Prints, run: CommandLine, folder: Path) -> None:
         path = folder / f"segments.{kind}"
         done.append((f"export/segments.{kind}", path, ["export", "segments", "-o", path]))
     for name in BRIEFS:
-        for kind in ("xlsx", "csv", "json") if lang == "ko" else ("xlsx",):
+        for kind in ("pptx", "xlsx", "pdf", "csv", "json") if lang == "ko" else ("pptx", "xlsx"):
             path = folder / f"plan {name} {lang}.{kind}"
             words = ["plan", folder / f"{name}-{lang}.json", "-o", path]
             done.append((f"plan/{name}.{kind}", path, words))

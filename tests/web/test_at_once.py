@@ -34,7 +34,7 @@ from tests.web.server import Server
 
 pytestmark = pytest.mark.database  # all of it, on whichever there is
 AT_ONCE = 8
-ROUNDS = 2
+ROUNDS = 1
 TOKEN = "t" * 32
 BUSY = "Another telads is writing"
 """Errors of the workspace's files, which are no database: one writes, others retry."""
@@ -153,6 +153,7 @@ WRITING: dict[str, Ask] = {
     ),
     "plan-edit": of_plan("edit", {**FORM, "budget": "60000000", "after": "1", "save": "1"}),
     "plan-compare": of_plan("compare", {}, "versions/1/compare/"),
+    "plan-compare-share": of_plan("compare-share", {"days": "7"}, "versions/1/compare/share/"),
     "plan-archive": of_plan("archive", {"away": "1"}),
     "plan-delete": of_plan("delete", {"word": "delete"}),
     "plan-access": lambda _, one, at: Asked(
@@ -172,6 +173,13 @@ WRITING: dict[str, Ask] = {
         good=frozenset({302}),
     ),
     "sign-out": lambda _, one, at: Asked(f"{ACCOUNT}sign-out/", {}, one["leavers"][at]),
+    "notices": lambda _, one, at: Asked(
+        f"{ACCOUNT}notices/", {"webhook": f"https://hooks.example/{at}"}, one["session"],
+        good=frozenset({200}),
+    ),
+    "notices-secret": lambda _, one, at: Asked(
+        f"{ACCOUNT}notices/secret/", {}, one["session"], good=frozenset({200})
+    ),
     "password": lambda _, one, at: Asked(
         f"{ACCOUNT}password/", {"old_password": PASSWORD, **NEW}, one["typists"][at]["session"]
     ),
@@ -210,7 +218,7 @@ WRITING: dict[str, Ask] = {
     "admin-upload": upload,
     "admin-build": lambda _, one, at: Asked("/en/admin-data/build/", {}, one["session"]),
     "admin-use-build": lambda site, one, at: Asked(
-        f"/en/admin-data/builds/{site.builds[at % 2]}/use/", {}, one["session"]
+        f"/en/admin-data/builds/{site.builds[ord(one['name'][-1]) % 2]}/use/", {}, one["session"]
     ),
     "admin-forget": lambda site, one, at: Asked(
         f"/en/admin-data/months/{site.month}/forget/", {"file": site.file}, one["session"],
@@ -229,6 +237,7 @@ READING: dict[str, Ask] = {
 SENT: dict[str, Ask] = {
     "audience": lambda _, one, at: of_api("audience", example_rules(), one),
     "plan": lambda _, one, at: of_api("plan", example_brief(), one),
+    "plan_file": lambda _, one, at: of_api("plan/plan.csv", example_brief(), one),
 }
 """Addresses of the API that are sent a question and write nothing."""
 
@@ -263,10 +272,10 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
 
 @pytest.fixture(scope="module")
 def site(
-    twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory
+    twin_site: Store, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, list[Someone]]]:
     folder = tmp_path_factory.mktemp("crowd") / "workspace"
-    shutil.copytree(twin_workspace.path, folder)
+    shutil.copytree(twin_site.path, folder)
     workspace = Store(folder)
     shutil.copytree(workspace.build().path, workspace.marts_path / "other")
     filled = subprocess.run(

@@ -64,7 +64,7 @@ class Entry:
     """For cells made from subscriber logs: inputs, counts of rows and people by fate, engine,
     parameters of privacy."""
     withdrawn: str | None = None
-    """Time of removal, ISO 8601 in UTC: the month is then out of the next build."""
+    """Time of removal, ISO 8601 in UTC: the file is then out of the next build."""
     withdrawn_by: str | None = None
     """User who removed it."""
 
@@ -117,13 +117,20 @@ class Ledger:
 
     def second(self) -> dict[tuple[Month, str], Entry]:
         """The entry in force of each second file, by month and id; its month may have none."""
-        newest = {(entry.label, entry.second): entry for entry in self.entries if entry.second}
-        return dict(sorted(newest.items()))
+        return {key: entry for key, entry in self._seconds() if not entry.withdrawn}
 
     def withdrawn(self) -> dict[Month, Entry]:
         """The removed entry of each month that is no longer in force."""
         newest = {entry.label: entry for entry in self.entries if not entry.second}
         return {month: entry for month, entry in sorted(newest.items()) if entry.withdrawn}
+
+    def withdrawn_second(self) -> dict[tuple[Month, str], Entry]:
+        """The removed entry of each second file that is no longer in force."""
+        return {key: entry for key, entry in self._seconds() if entry.withdrawn}
+
+    def _seconds(self) -> list[tuple[tuple[Month, str], Entry]]:
+        newest = {(entry.label, entry.second): entry for entry in self.entries if entry.second}
+        return sorted(newest.items(), key=lambda one: one[0])
 
     def with_entry(self, entry: Entry) -> Ledger:
         """The ledger with one more entry."""

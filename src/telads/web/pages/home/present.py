@@ -112,7 +112,7 @@ def sentence(build: Build, choice: Choice, lang: Lang) -> dict[str, Place]:
             choice.filters.district or "", lang,
         ),
         "who": _place(
-            "who", Text("누구에게", "Who")(lang), _groups(lang), choice.who, lang
+            "who", Text("누구에게", "Who")(lang), groups(lang), choice.who, lang
         ),
     }  # fmt: skip
 
@@ -121,7 +121,7 @@ def _inside(name: Text) -> Text:
     return Text(name.ko, in_sentence(name.en))
 
 
-def _groups(lang: Lang) -> list[tuple[str, list[tuple[str, Text]]]]:
+def groups(lang: Lang) -> list[tuple[str, list[tuple[str, Text]]]]:
     """Everybody, the sexes, the ages, and each age of each sex."""
     ages, sexes = in_force().ages, list(Sex)
 
