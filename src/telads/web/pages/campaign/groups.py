@@ -32,7 +32,7 @@ HEADS: dict[str, Text] = {
     "name": Text("집단", "Group"),
     "people": Text("인원", "People"),
     "use": Text("{city} 평균 대비", "Against {city}"),
-    "spend": Text("배분액", "Spend"),
+    "spend": Text("집행액", "Spend"),
 }
 INDEXED = Text("이용 강도", "Usage score")
 

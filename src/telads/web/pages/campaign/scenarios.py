@@ -173,6 +173,7 @@ class Picture(NamedTuple):
     spots: list[Spot]
     up: list[tuple[float, str]]
     across: list[tuple[float, str, str]]
+    title: str
     said: str
 
 
@@ -264,11 +265,12 @@ def _picture(
         spots.append(Spot(letter, x, y, people_short(count, lang), amount_text(budget, lang),
                           "end" if x > 75 else "start"))  # fmt: skip
     said = "; ".join(f"{one.letter.upper()} {one.reach} ({one.budget})" for one in spots)
+    title = Text("예산에 따른 도달", "Reach over budget")(lang)
     return Picture(
         lines, spots, levels(top, unit, lang),
         [(25.0 * at, money_short(end * at / 4, lang) if at else "0",
           "start" if not at else "end" if at == 4 else "middle") for at in range(5)],
-        f"{Text('예산에 따른 도달', 'Reach over budget')(lang)}: {said}",
+        title, f"{title}: {said}",
     )  # fmt: skip
 
 
