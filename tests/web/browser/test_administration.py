@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
-from pptx import Presentation  # type: ignore[import-untyped]
+from pptx import Presentation
 
 from telads.store.workspace import Store
 from tests.ingest.portal import portal_rows, write_csv, write_month
