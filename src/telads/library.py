@@ -406,9 +406,9 @@ class Workspace:
 
         `part` is platforms, segments, spends, budgets (reach by budget), goals (least budgets),
         sensitivity, districts, ages or neighbourhoods (of districts whose money is divided over
-        them; else it has no rows); `output` also writes the whole plan as .xlsx, .csv or .json,
-        which can be loaded again, or for an ad system (.google.csv, .meta.json and others, with
-        notes beside it). Raises `QuestionError` and its subclasses.
+        them; else it has no rows); `output` also writes the whole plan as .pptx (a deck), .pdf,
+        .xlsx, .csv or .json, which can be loaded again, or for an ad system (.google.csv,
+        .meta.json and others, with notes beside it). Raises `QuestionError` and its subclasses.
         """
         from telads.planning.brief import BRIEF, read_brief
         from telads.planning.files import write_plan
@@ -429,7 +429,7 @@ class Workspace:
     ) -> Answer:
         """Compare a saved plan with the build in force: see `planning.comparison.compare`.
 
-        `output` also writes the comparison as .xlsx, .csv or .json.
+        `output` also writes the comparison as .pptx (a deck), .pdf, .xlsx, .csv or .json.
         """
         from telads.answers.choices import month_of
         from telads.planning.brief import PLAN

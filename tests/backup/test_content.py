@@ -97,6 +97,10 @@ OTHERS: dict[str, Callable[[Members], Members]] = {
     "no about": lambda content: [one for one in content if not one[0].endswith("/build.json")],
     "an about of nothing": lambda content: _about(content, b"{}"),
     "a service of nowhere": lambda content: _about(content, about_with(content, services=["x"])),
+    "no digests of tables": lambda content: _about(content, about_with(content, tables={})),
+    "tables of no month": lambda content: _about(
+        content, about_with(content, tables={"services": {"../x": ""}})
+    ),
     "no months": lambda content: _about(content, about_with(content, months=[])),
     "a floor that is none": lambda content: _about(content, about_with(content, floor="many")),
     "no tables": lambda content: without(content, "marts/"),

@@ -17,6 +17,7 @@ from telads.ingest.ingest import ingest
 from telads.library import Workspace
 from telads.model import Month
 from telads.settings import Settings
+from telads.store.warnings import by_month
 from telads.store.workspace import Store
 from tests.dataset.city import FOLDER, MONTHS, write_month
 from tests.ingest.portal import portal_rows, write_csv
@@ -259,3 +260,23 @@ def test_a_code_that_is_two_places_in_different_years_is_told_by_its_name(
         assert again.outcome == "unchanged"
         cells[name] = pl.read_parquet(workspace.cells_path / taken.entry.cells)
     assert cells["before"].equals(cells["after"]), "either file is the same series"
+
+
+def test_remarks_and_refusals_name_the_levels_of_the_dataset(tmp_path: Path) -> None:
+    workspace = telads.open(tmp_path / "w", Settings.load({}), dataset=FOLDER)
+    both = [written(tmp_path, JANUARY), written(tmp_path, FEBRUARY, ("0102", "0199"))]
+    assert [one.outcome for one in workspace.ingest(both)] == ["taken"] * 2
+    with using(workspace.store.dataset):
+        told = by_month(workspace.store.ledger().current())[FEBRUARY]
+    assert "Quarters differ from the month before: gone 1 (0102), new 1 (0199)." in [
+        text.en for text in told
+    ]
+    assert any("지난달과 동네가 다릅니다" in text.ko for text in told)
+    for change, ko, en in (
+        (("0102", "0101"), "같은 셀(동네, 성별, 나이)", "same cell (quarter, sex, age)"),
+        (("0102", "1.0E3"), "동네코드가 숫자가", "A quarter code is not"),
+    ):
+        (refused,) = workspace.ingest([written(tmp_path, MARCH, change)])
+        assert refused.error
+        assert ko in refused.error.message.ko
+        assert en in refused.error.message.en

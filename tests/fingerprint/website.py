@@ -290,7 +290,7 @@ def pages(site: Site, months: Sequence[str]) -> None:
         site.both(f"/campaign/?{choice}")
     two = {"a": "service=delivery", "b": "service=delivery&budget=30000000", "name_b": "30"}
     site.both(f"/campaign/scenarios/?{query(**two)}")
-    for kind in ("xlsx", "csv", "pptx", "pdf"):
+    for kind in ("pptx", "pdf", "xlsx", "csv"):
         site.both(f"/campaign/scenarios/scenarios.{kind}?{query(**two)}")
     for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
         site.both(f"/changes/{name}?service=video&district=강남구")

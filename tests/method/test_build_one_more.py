@@ -21,6 +21,7 @@ from telads.store.months import withdraw
 from telads.store.workspace import Store
 from tests.ingest.portal import HEADERS, portal_rows, write_csv
 
+pytestmark = pytest.mark.slow
 NEIGHBOURHOODS = 12
 MONTHS = (2, 3, 4, 5, 6, 7)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +18,7 @@ import pptx
 import pytest
 from PIL import ImageFont
 from pptx.enum.shapes import MSO_SHAPE_TYPE as KIND
+from pypdf import PdfReader
 
 from telads.planning import paper
 from telads.planning.brief import read_brief
@@ -33,6 +36,7 @@ from telads.render.svg.fonts import korean_font
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang
 from tests.paper import pages_of
+from tests.tools import LIBREOFFICE, too_large
 
 EMU, POINT = 914_400, 1 / 72
 BOLD = 1.06
@@ -282,12 +286,14 @@ def test_scenarios_hold_the_figures_of_their_drafts(twin_build: Build) -> None:
 
 
 def test_other_decks_give_the_same_bytes(twin_build: Build) -> None:
-    for made_deck in (
-        lambda: comparison_deck(compared("another brief", twin_build)),
-        lambda: scenarios_deck(twin_build, beside(twin_build, 3), "en"),
-    ):
-        for write in (powerpoint.write, write_pdf):
-            assert write(made_deck()) == write(made_deck())
+    def decks() -> list[Deck]:
+        return [
+            comparison_deck(compared("another brief", twin_build)),
+            scenarios_deck(twin_build, beside(twin_build, 3), "en"),
+        ]
+
+    for write in (powerpoint.write, write_pdf):
+        assert [*map(write, decks())] == [*map(write, decks())]
 
 
 def test_what_overflows_is_found(twin_build: Build) -> None:
@@ -447,6 +453,48 @@ def test_the_pdf_shows_the_same_texts(plan: Plan, lang: Lang) -> None:
             if shape.has_table:
                 for cell in (one for row in shape.table.rows for one in row.cells):
                     assert "".join(cell.text_frame.text.split()) in shown
+
+
+def test_names_are_written_as_they_were_typed(twin_build: Build) -> None:
+    """Signs that places of our own texts have are signs like others in somebody's name."""
+    name = "[[a|b]] {city} {x:y} <b>&amp;"
+    asked = {
+        **BRIEFS["one platform"],
+        "name": name,
+        "platforms": [{"service": "youtube", "name": "{city:z} [[c|d]]", "price": 4000}],
+    }
+    plan = make_plan(twin_build, read_brief(asked))
+    first, *_, fourth, _ = list(opened(plan_deck(plan)).slides)[:5]
+    assert any(one.startswith(name) for one in texts(first))
+    assert "{city:z} [[c|d]]" in fourth.shapes.title.text_frame.text
+    assert opened(plan_deck(plan)).core_properties.title == name
+
+
+def test_decks_open_in_libreoffice(twin_build: Build, tmp_path: Path) -> None:
+    """Every slide is a page there, with its title: two plans, a comparison and scenarios."""
+    program = shutil.which("soffice")
+    if program is None:
+        too_large(LIBREOFFICE, "soffice is not installed")
+    decks = {
+        "eight": plan_deck(made("eight platforms", twin_build)),
+        "one": plan_deck(made("one group", twin_build), "en"),
+        "same": comparison_deck(compared("nothing changed", twin_build)),
+        "beside": scenarios_deck(twin_build, beside(twin_build, 3), "en"),
+    }
+    for name, deck in decks.items():
+        (tmp_path / f"{name}.pptx").write_bytes(powerpoint.write(deck))
+    subprocess.run(
+        [program, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+         "--convert-to", "pdf", "--outdir", str(tmp_path),
+         *(str(tmp_path / f"{name}.pptx") for name in decks)],
+        check=True, capture_output=True, timeout=600,
+    )  # fmt: skip
+    for name, deck in decks.items():
+        pages = PdfReader(tmp_path / f"{name}.pdf").pages
+        assert len(pages) == len(deck.slides), name
+        for page, slide in zip(pages, deck.slides, strict=True):
+            shown = "".join(page.extract_text().split())
+            assert "".join("".join(slide.title).split()) in shown
 
 
 def test_units_say_three_digits_and_no_more() -> None:

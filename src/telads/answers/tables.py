@@ -9,7 +9,7 @@ is the only cache of a build's tables, bounded in bytes.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import wraps
@@ -157,19 +157,25 @@ def read(build: Build, table: str) -> pl.DataFrame:
     return _read(build.table(table))
 
 
-def _read(paths: list[Path], *asked: pl.Expr) -> pl.DataFrame:
-    """The rows of files, one after another; those that are `asked` for."""
+def _read(paths: list[Path], *asked: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
+    """The rows of files, one after another: those `asked` for, with all columns or some."""
     import polars as pl
 
-    frames = []
-    for path in paths:
-        try:
-            some = pl.scan_parquet(path).filter(*asked).collect() if asked else None
-            frames.append(pl.read_parquet(path) if some is None else some)
-            frames[0].head(0).vstack(frames[-1])  # files of one table have its columns
-        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-            raise _unreadable(path) from error
-    return pl.concat(frames)
+    try:
+        every = pl.scan_parquet(paths).filter(*asked)
+        return (every.select(columns) if columns else every).collect()
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise _unreadable(next((path for path in paths if _is_damaged(path)), paths[0])) from error
+
+
+def _is_damaged(path: Path) -> bool:
+    import polars as pl
+
+    try:
+        pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return True
+    return False
 
 
 def _unreadable(path: Path) -> WorkspaceDamaged:
@@ -215,7 +221,9 @@ def people(build: Build) -> People:
 
 @laid_out
 def _people(build: Build) -> bytes:
-    return Grouped.text(read(build, "segments"), ["month"], [*KEY, "population"])
+    columns = [*KEY, "population"]
+    rows = _read(build.table("segments"), columns=["month", *columns])
+    return Grouped.text(rows, ["month"], columns)
 
 
 @held

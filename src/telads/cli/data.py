@@ -259,7 +259,8 @@ def forget(
     entry = withdraw(held, label, _somebody(), settings, second=second, on_wait=waiting)
     if entry:
         detail = f"{entry.file} {entry.sha256[:8]}"
-        log_action(held, settings, "data-forget", f"month {label}", detail, lang.value)
+        action = "data-forget-second" if second else "data-forget"
+        log_action(held, settings, action, f"month {label}", detail, lang.value)
     # A second file may wait for a month that never came.
     built = _built(workspace) if held.ledger().current() else None
     if form is not Form.TABLE:

@@ -438,16 +438,21 @@ class Dataset:
         `[[overlap|...]]` where windows overlap and `[[apart|...]]` where they do not.
         """
         if "[[" in text:
-            text = _CONDITION.sub(lambda part: part[2] if self._holds[part[1]] else "", text)
+            text = _CONDITION.sub(self._kept, text)
         words = self.words(lang)
 
         def word(place: re.Match[str]) -> str:
             found = words.get(place[1])
-            if found is None:
+            if found is None or (place[2] and "/" not in place[2]):  # typed by somebody
                 return place[0]
             return escape(josa(found, place[2][1:]) if place[2] else found)
 
         return _PLACE.sub(word, text) if "{" in text else text
+
+    def _kept(self, part: re.Match[str]) -> str:
+        """What is kept of a condition; all of one that is none, as somebody's own name may be."""
+        holds = self._holds.get(part[1])
+        return part[0] if holds is None else part[2] if holds else ""
 
     @cached_property
     def _holds(self) -> dict[str, bool]:

@@ -174,6 +174,7 @@ TABLES: dict[str, Text] = {
 
 
 SHEETS: dict[str, Text] = {
+    "scenarios": Text("시나리오", "scenarios"),
     "summary": Text("요약", "summary"),
     "method": METHOD,
     "source": Text("출처", "source"),

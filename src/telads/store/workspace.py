@@ -384,13 +384,15 @@ class Build:
             about: dict[str, Any] = json.loads((self.path / "build.json").read_text("utf-8"))
             _check_about(about, self.dataset)
         except UNREADABLE as error:
-            raise WorkspaceDamaged(
-                Text("데이터 버전을 읽을 수 없습니다.", "The data version cannot be read."),
-                Text("telads build --again으로 다시 계산해 주세요.",
-                     "Run telads build --again."),
-                file=self.path,
-            ) from error  # fmt: skip
+            raise self._damaged() from error
         return about
+
+    def _damaged(self) -> WorkspaceDamaged:
+        return WorkspaceDamaged(
+            Text("데이터 버전을 읽을 수 없습니다.", "The data version cannot be read."),
+            Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
+            file=self.path,
+        )
 
     @property
     def made(self) -> float:
@@ -450,14 +452,21 @@ class Build:
         With `month` only that month's: none if nobody is shown in it. Raises `NothingBuilt` for a
         build of another format.
         """
-        self.require_current()
-        known: dict[str, str] = self.about["tables"][name]
+        known = self._digests(name)
         return [self.path / table_file(name, of) for of in known if not month or of == str(month)]
 
     def is_by_month(self, name: str) -> bool:
         """Whether a table has a file for each month."""
+        return "" not in self._digests(name)
+
+    def _digests(self, table: str) -> dict[str, str]:
+        """Digests of the files of a table, by month ("" for one file of all months)."""
         self.require_current()
-        return "" not in self.about["tables"][name]
+        try:
+            digests: dict[str, str] = self.about["tables"][table]
+        except KeyError as error:
+            raise self._damaged() from error
+        return digests
 
     def require_current(self) -> None:
         """Raise `NothingBuilt` for a build of another format, or of another dataset."""

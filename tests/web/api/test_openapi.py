@@ -22,7 +22,7 @@ from schemathesis.checks import CHECKS
 from telads.render.svg import CHARTS
 from telads.text import Lang, typed
 from telads.web.api.openapi import PREFIX, document
-from telads.web.api.operations import BODIES, OPERATIONS
+from telads.web.api.operations import BODIES, JSON, OPERATIONS
 from telads.web.api.routes import api
 from tests.seoul import SEOUL
 
@@ -79,6 +79,18 @@ def test_the_description_is_in_the_language_asked_for(site: Client, lang: Lang) 
         for parameter in operation["parameters"]:
             assert parameter["description"]
             assert "example" in parameter
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_what_is_sent_has_an_example_in_whichever_description_is_made_first(lang: Lang) -> None:
+    generated = api.get_openapi_schema(path_prefix=f"{PREFIX}/")["paths"]
+    sent = {f"{PREFIX}{place}": one.body for place, one in OPERATIONS.items() if one.body}
+    assert sent
+    for path, body in sent.items():
+        content = [of[path]["post"]["requestBody"]["content"][JSON]
+                   for of in (document(lang)["paths"], generated)]  # fmt: skip
+        assert content[0]["example"] == BODIES[body]()
+        assert "example" not in content[1], "what one description adds, the next one finds"
 
 
 def test_schemas_are_schemas(site: Client) -> None:

@@ -28,10 +28,10 @@ GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
-def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(twin_site: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A website of this module's own, with an administrator: its months change."""
     workspace = tmp_path_factory.mktemp("administered") / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
     command = [
         str(Path(sys.executable).with_name("telads")), "user", "create", "root",
         "--role", "administrator", "--password-stdin", "--workspace", str(workspace),

@@ -26,10 +26,10 @@ WORD = {"ko": "삭제", "en": "delete"}
 
 
 @pytest.fixture(scope="module")
-def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(twin_site: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A website of this module's own, with a planner and an administrator."""
     workspace = tmp_path_factory.mktemp("planned") / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     for name, role in PEOPLE.items():
         command = [

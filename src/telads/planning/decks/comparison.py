@@ -83,8 +83,8 @@ class _Told:
         self.lang: Lang = lang
 
     def say(self, ko: str, en: str) -> str:
-        """One of two texts."""
-        return Text(ko, en)(self.lang)
+        """One of two texts; names that people typed stay as they are."""
+        return ko if self.lang == "ko" else en
 
     @property
     def plans(self) -> tuple[Plan, Plan]:
@@ -107,14 +107,14 @@ class _Told:
         return before.text(self.lang), now.text(self.lang)
 
     def slide(
-        self, eyebrow: Text, claim: str, items: Sequence[Item], notes: Sequence[str] = ()
+        self, eyebrow: str, claim: str, items: Sequence[Item], notes: Sequence[str] = ()
     ) -> Slide:
         """A slide with the source of both plans and what reproduces them."""
         basis, months = self.found.now.basis, [plan.month for plan in self.plans]
         more = [] if not self._overlap else [Text(
             "두 달의 집계 기간이 겹칩니다.", "The periods of the two months overlap.")]  # fmt: skip
         told = source(basis, months, self.lang, *more, TYPED_IN)
-        return slide(eyebrow(self.lang), claim, items, told, (
+        return slide(eyebrow, claim, items, told, (
             claim.replace("\n", " "), *notes, told,
             *(provenance(plan, self.lang) for plan in self.plans),
         ))  # fmt: skip
@@ -131,7 +131,7 @@ class _Told:
         claim = self._verdict()
         top = content_top(claim)
         name = self.found.before.name
-        eyebrow = Text(f"{name} · 비교", f"{name} · comparison")
+        eyebrow = self.say(f"{name} · 비교", f"{name} · comparison")
         items = [
             *self._rule(columns(0, 3, top)), *self._platforms(columns(3, 4, top)),
             *self._sums(columns(7, 5, top)),
@@ -329,7 +329,9 @@ class _Told:
         items += self._reasons(right)
         facts = [(member_name(row, self.lang), f"{row['spend_before']:,} → {row['spend_now']:,}")
                  for row in self.changed[:MOST_ROWS]]  # fmt: skip
-        return self.slide(Text("무엇이 달라졌나", "What changed"), claim, items, [lines_of(facts)])
+        return self.slide(
+            self.say("무엇이 달라졌나", "What changed"), claim, items, [lines_of(facts)]
+        )
 
     def _largest(self, scale: Scale) -> str:
         unit = scale.unit(money_unit(self.lang))
@@ -354,9 +356,9 @@ class _Told:
         rows = [row for row in self.districts if row["by"]]
         if not rows:
             if self.changed:
-                return self.say("{district}마다 쓰는 예산은 그대로입니다",
-                                "The spend of every {district} stays the same").replace(
-                                    "{district}", in_force().district.text(self.lang))  # fmt: skip
+                return in_force().fill(Text("{district}마다 쓰는 예산은 그대로입니다",
+                                            "The spend of every {district} stays the same")
+                                       )(self.lang)  # fmt: skip
             return self.say(
                 "집단별 집행액은 그대로입니다", "The spend of every group stays the same"
             )
@@ -431,7 +433,7 @@ class _Told:
                             "Nothing. Compare again when the next month is in.")  # fmt: skip
         return self.say(
             "새 버전으로 저장하고, 옮길 금액을 매체에 알립니다.",
-            "Save it as a new version, and tell the platforms what moves.",
+            "Save it as a new version, and send the platforms what moves.",
         )
 
     # ---- 3: where ----------------------------------------------------------------------------
@@ -465,7 +467,7 @@ class _Told:
                        scale.unit(money_unit(self.lang)))  # fmt: skip
         area = Box(left.left, top + 0.3, left.width - 0.4, FOOT - top - 0.3)
         return self.slide(
-            Text("어디가 달라졌나", "Where"), claim,
+            self.say("어디가 달라졌나", "Where"), claim,
             [head, *self._map(area, rows, scale), *self._district_table(right)],
             [lines_of((place_name(row, self.lang),
                        f"{row['spend_before']:,} → {row['spend_now']:,}")
@@ -554,7 +556,7 @@ class _Told:
         for at, some in enumerate(parts := pages(rows), start=1):
             number = f" ({at}/{len(parts)})" if len(parts) > 1 else ""
             items = [table(columns(0, 12, 1.6), heads, some, claim, size=11, row_height=0.42)]
-            found.append(self.slide(Text("부록", "Appendix"), claim + number, items))
+            found.append(self.slide(self.say("부록", "Appendix"), claim + number, items))
         return found
 
 

@@ -84,17 +84,17 @@ class _Told:
         self.colours = COLOURS[: len(scenarios)]
 
     def say(self, ko: str, en: str) -> str:
-        """One of two texts."""
-        return Text(ko, en)(self.lang)
+        """One of two texts; names that people typed stay as they are."""
+        return ko if self.lang == "ko" else en
 
     def slide(
-        self, eyebrow: Text, claim: str, items: Sequence[Item], notes: Sequence[str] = (),
+        self, eyebrow: str, claim: str, items: Sequence[Item], notes: Sequence[str] = (),
         *more: Text,
     ) -> Slide:  # fmt: skip
         """A slide with the source, and the data it is made from in its notes."""
         told = source(self.basis, self.months, self.lang, TYPED_IN, *more)
         version = self.say(f"데이터 버전 {self.build.name}", f"Data version {self.build.name}")
-        return slide(eyebrow(self.lang), claim, items, told,
+        return slide(eyebrow, claim, items, told,
                      (claim.replace("\n", " "), *notes, told, version))  # fmt: skip
 
     # ---- 1: what each reaches ----------------------------------------------------------------
@@ -128,7 +128,7 @@ class _Told:
             f"{name}\n" + lines_of((title(key, self.lang), f"{one[key]}") for key in keys)
             for name, one in zip(self.names, sums, strict=True)
         ]
-        return self.slide(Text("시나리오 비교", "Scenarios"), claim, items, facts)
+        return self.slide(self.say("시나리오 비교", "Scenarios"), claim, items, facts)
 
     def _claim(self) -> str:
         known = [(name, one.draft) for name, one in zip(self.names, self.scenarios, strict=True)
@@ -228,7 +228,7 @@ class _Told:
                                    for row in one.platforms)
             for name, one in zip(self.names, drafts, strict=True)
         ]  # fmt: skip
-        return self.slide(Text("예산과 매체", "Budget and platforms"), claim, items, facts)
+        return self.slide(self.say("예산과 매체", "Budget and platforms"), claim, items, facts)
 
     def _curve_claim(self) -> str:
         told = []
@@ -310,7 +310,7 @@ class _Told:
                                    for place, spend in sorted(one.items(), key=lambda it: -it[1]))
             for name, one in zip(self.names, spends, strict=True)
         ]  # fmt: skip
-        return self.slide(Text("어디에서", "Where"), claim, items, facts, *more)
+        return self.slide(self.say("어디에서", "Where"), claim, items, facts, *more)
 
     def _district_bars(self, box: Box, spends: Sequence[dict[str, int]]) -> list[Item]:
         names = sorted({name for one in spends for name in one},

@@ -71,7 +71,7 @@ def _document(dataset: Dataset, lang: Lang, keys: bool, rate: bool) -> dict[str,
             one["security"] = [{"key": []}]
     for place, described in OPERATIONS.items():
         if described.body:
-            body = paths[f"{PREFIX}{place}"]["post"]["requestBody"]["content"][JSON]
+            body = told["paths"][f"{PREFIX}{place}"]["post"]["requestBody"]["content"][JSON]
             body["example"] = BODIES[described.body]()
     answers = {
         name: schema

@@ -304,7 +304,8 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
             entry = in_force_of(request_state.workspace().ledger(), label, second) or entry
         else:
             if gone:
-                record(request, "data-forget", f"month {label}", f"{gone.file} {gone.sha256[:8]}")
+                action = "data-forget-second" if second else "data-forget"
+                record(request, action, f"month {label}", f"{gone.file} {gone.sha256[:8]}")
             return redirect("admin-job", start(request, None).pk)
     facts = {
         "form": ForgetForm(initial={"file": entry.sha256}),

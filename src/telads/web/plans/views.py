@@ -10,6 +10,7 @@ Of other users' plans an administrator sees only what the log shows too: names, 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -65,6 +66,7 @@ from telads.web.plans.services import (
     plan_for,
     version_for,
 )
+from telads.web.sorting import Sorting
 
 SAMPLE = Text("예시 계획", "Sample plan")
 
@@ -76,12 +78,24 @@ def plans(request: HttpRequest) -> HttpResponse:
     user = request.user
     rows = newest_of(user)  # type: ignore[arg-type]
     own = [row for row in rows if row[0].owner_id == user.pk]
-    facts = {
+    lists = {
         "own": [row for row in own if not row[0].archived],
         "archived": [row for row in own if row[0].archived],
         "others": [row for row in rows if row[0].owner_id != user.pk],
     }
-    return render(request, "plans/list.html", facts)
+    orders = {name: Sorting(request, name, COLUMNS, "-saved") for name in lists}
+    facts = {name: orders[name].rows(of) for name, of in lists.items()}
+    return render(request, "plans/list.html", {**facts, "orders": orders})
+
+
+COLUMNS: dict[str, Callable[[tuple[SavedPlan, PlanVersion]], Any]] = {
+    "plan": lambda row: row[0].name.casefold(),
+    "owner": lambda row: row[0].owner.get_username(),
+    "version": lambda row: row[1].number,
+    "month": lambda row: row[1].month,
+    "saved": lambda row: row[1].created,
+}
+"""What the lists of plans can be sorted by."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

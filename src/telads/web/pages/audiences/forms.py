@@ -225,11 +225,13 @@ def in_words(build: Build, line: str) -> Wanted:
             continue
         name, value = _said(build, word)
         known.setdefault(name, []).append(value)
-    if not alike:
-        many = {name: tuple(known.get(name, ())) for name in ("sex", "age", "district")}
-        return Wanted(service=known.get("service", [""])[-1], **many)
-    one = {f"like_{name}": known[name][-1] for name in ("district", "sex", "age") if name in known}
-    return Wanted(service=known.get("service", [""])[-1], **one)
+    told: dict[str, Any] = {"service": known.get("service", [""])[-1]}
+    for name in ("district", "sex", "age"):
+        if name in known and alike:
+            told[f"like_{name}"] = known[name][-1]
+        elif name in known:
+            told[name] = tuple(known[name])
+    return Wanted(**told)
 
 
 def _said(build: Build, word: str) -> tuple[str, str]:

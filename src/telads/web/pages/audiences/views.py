@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -30,7 +30,8 @@ from telads.web.pages.audiences.present import shown
 def audiences(request: HttpRequest) -> HttpResponse:
     """`/audiences/?service=delivery&by=index&least=110&age=20&age=30&sex2=F`."""
     build, lang = request_state.build(request), request_state.language(request)
-    asked, fault = request.GET, None
+    asked: QueryDict = request.GET
+    fault = None
     if any(request.GET.get(f"{forms.WORDS}{which}", "").strip() for which in ("", SECOND)):
         try:
             asked = forms.with_words(build, request.GET)
@@ -71,8 +72,8 @@ def _found(build: Build, choice: forms.Choice, lang: Lang) -> dict[str, Any]:
             second = choice.second.rules()
             answers.append(audience_answer(build, second, choice.month))
             overlap = overlap_answer(build, first, second, choice.month)
-            members = [audience(build, rules, choice.month).segments for rules in (first, second)]
-            rows = differences(build, *members, choice.month)
+            one, other = (audience(build, rules, choice.month) for rules in (first, second))
+            rows = differences(build, one.segments, other.segments, choice.month)
     except (AudienceTooSmall, IndexRefused) as error:
         return {"refused": _told(error, lang)}
     return {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from math import fsum
 from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
@@ -10,20 +12,20 @@ from django.utils.safestring import SafeString, mark_safe
 from telads.answers.advertisers import targets
 from telads.answers.questions import METHODS, TARGET_ORDERS
 from telads.answers.sentences import target_name
-from telads.answers.tables import held
+from telads.answers.tables import KEY, held, of_month
 from telads.dataset import in_force
 from telads.model import Month, Segment, Sex
 from telads.planning.plan import Draft
 from telads.render.svg import use
 from telads.store.workspace import Build
-from telads.text import Lang, Text
+from telads.text import Lang, Text, josa
 from telads.web.components import Bar
 from telads.web.filters import escape
 from telads.web.pages.advertisers.present import STEPS
 from telads.web.pages.campaign import forms, where
 from telads.web.pages.campaign.forms import SORTS, Choice, address_of
 from telads.web.pages.campaign.words import money_short, people_short
-from telads.wording import group_name
+from telads.wording import figure, group_name
 
 SEXES = (Sex.FEMALE, Sex.MALE)
 HEADS: dict[str, Text] = {
@@ -33,6 +35,21 @@ HEADS: dict[str, Text] = {
     "spend": Text("배분액", "Spend"),
 }
 INDEXED = Text("이용 강도", "Usage score")
+
+
+LIVES = 3
+"""Signals of daily life that are shown, those that differ most."""
+DIFFERS = 0.1
+"""From this share above the city's mean a signal suggests a channel."""
+
+
+class Life(NamedTuple):
+    """A signal of the people chosen, against the city's mean."""
+
+    name: str
+    value: str
+    change: str
+    bar: Bar | None
 
 
 class Row(NamedTuple):
@@ -133,6 +150,55 @@ def _of_city(build: Build, service: str, month: Month) -> dict[tuple[str, int], 
     order, every = next(iter(TARGET_ORDERS)), len(forms.places_of())
     rows = targets(build, service, order, every, month, METHODS[0], level="group").records
     return {(row["sex"], row["age"]): row for row in rows}
+
+
+@held
+def _signals(build: Build, month: Month) -> dict[str, dict[Segment, tuple[float, float]]]:
+    """By signal and segment its value, and of how many people."""
+    rows = of_month(build, "signals", month).join(
+        of_month(build, "segments", month).select(*KEY, "population"), on=KEY
+    ).drop_nulls(["value", "coverage"])  # fmt: skip
+    found: dict[str, dict[Segment, tuple[float, float]]] = {}
+    for row in rows.iter_rows(named=True):
+        segment = Segment(row["district"], Sex(row["sex"]), row["age"])
+        of_signal = found.setdefault(row["signal"], {})
+        of_signal[segment] = row["value"], row["population"] * row["coverage"]
+    return found
+
+
+def lives(
+    build: Build, choice: Choice, ticked: frozenset[Segment], lang: Lang
+) -> tuple[list[Life], Text | None]:
+    """How the people chosen live: signals that differ most from the city's mean person's.
+
+    Means over people, of published figures; and the channel that the largest suggests.
+    """
+    known, made = _signals(build, choice.month), []
+    for signal in in_force().signals:
+        of_all = known.get(signal.id, {})
+        chosen = [of_all[one] for one in ticked if one in of_all]
+        mean, own = _mean(of_all.values()), _mean(chosen)
+        if mean and own is not None:
+            made.append((own / mean - 1, own, signal))
+    made.sort(key=lambda one: -abs(one[0]))
+    top = made[:LIVES]
+    reach = max((abs(change) for change, *_ in top), default=0.0) or 1.0
+    found = [
+        Life(signal.text(lang), figure(own, signal.kind, lang),
+             use.told(100 * change, False), Bar.of(change, -reach, reach, 0.0, None, None))
+        for change, own, signal in top
+    ]  # fmt: skip
+    if not top or top[0][0] < DIFFERS:
+        return found, None
+    hint = top[0][2].hint
+    return found, Text(f"{josa(hint.ko, '을/를')} 살펴봐 주세요.", f"Consider {hint.en}.")
+
+
+def _mean(known: Iterable[tuple[float, float]]) -> float | None:
+    """The mean of values by their weights."""
+    pairs = list(known)
+    total = fsum(weight for _, weight in pairs)
+    return fsum(value * weight for value, weight in pairs) / total if total else None
 
 
 def relative(row: dict[str, Any]) -> float:

@@ -102,6 +102,7 @@ def page(
         },
         "ages": groups.matrix(build, choice, listed, ticked, lang),
         "sexes": [one.text for one in groups.SEXES],
+        "lives": groups.lives(build, choice, ticked, lang),
         "maps": where.drawings(build, choice, found, lang),
         "views": where.views(choice, lang),
         "levels": where.levels(build, choice, next(iter(outs), ""), lang),

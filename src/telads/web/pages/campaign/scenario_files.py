@@ -1,11 +1,11 @@
-"""Scenarios side by side as files: their figures, platforms and groups, with the finding."""
+"""Scenarios side by side as files: a deck; figures, platforms and groups, with the finding."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,32 +13,33 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.choices import one_of
 from telads.errors import QuestionError
-from telads.planning.plan import Draft
+from telads.planning.plan import Draft, curve
 from telads.planning.questions import frame_of, keys_of
-from telads.planning.words import title, word
+from telads.planning.words import sheet_name, title, word
+from telads.render.deck import FORMATS as DECKS
 from telads.render.deck import content
-from telads.render.files import DESCRIPTION, FORMATS, marked, provenance, write_workbook
+from telads.render.files import DESCRIPTION, FORMATS, Chart, marked, provenance, write_workbook
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import Files, Link, links, saved
 from telads.web.pages.campaign.scenarios import (
+    BEYOND,
     LETTERS,
     Scenario,
     beside,
-    deck,
     found_in,
     scenarios_of,
 )
 
-DECKS: Files = {
-    "scenarios.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
-    "scenarios.pdf": Text("PDF", "PDF"),
-}
+if TYPE_CHECKING:
+    from telads.render.deck.slides import Deck
+
 FILES: Files = {
-    **DECKS,
+    "scenarios.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
     "scenarios.xlsx": Text("엑셀", "Excel"),
+    "scenarios.pdf": Text("PDF", "PDF"),
     "scenarios.csv": Text("시나리오(CSV)", "Scenarios (CSV)"),
 }
 HEADS: dict[str, Text] = {
@@ -70,11 +71,11 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
         raise one_of(Text("파일", "file"), name, FILES)
     build, lang = request_state.build(request), request_state.language(request)
     scenarios = scenarios_of(build, request.GET, lang)
-    given = f"telads-scenarios-{build.name}" + name.removeprefix("scenarios")
-    if name in DECKS:
-        shown = deck(build, scenarios, lang)
-        return saved(request, content(shown, Path(name).suffix), given)
     finding, drafts = found_in(build, scenarios, lang)
+    given = f"telads-scenarios-{build.name}" + name.removeprefix("scenarios")
+    if Path(name).suffix in DECKS:
+        deck = _deck(build, scenarios, drafts, lang)
+        return saved(request, content(deck, Path(name).suffix), given)
     about: dict[str, object] = {**provenance(build, "scenarios", "affinity")}
     about |= {key: request.GET.get(key, "") for key in LETTERS if key in request.GET}
     about["finding"] = finding(lang)
@@ -86,6 +87,25 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
         else:
             _workbook(path, build, scenarios, drafts, about, lang)
         return saved(request, path.with_name(given).read_bytes(), given)
+
+
+def _deck(
+    build: Build, scenarios: Sequence[Scenario], drafts: Sequence[Draft | QuestionError], lang: Lang
+) -> Deck:
+    """The deck of the scenarios that have a plan; raises the error of A if none has."""
+    # A worker starts without what only a few files need.
+    from telads.planning.decks.scenarios import Scenario as Beside
+    from telads.planning.decks.scenarios import scenarios_deck
+
+    both = zip(LETTERS, scenarios, drafts, strict=False)
+    known = [(letter, one, found) for letter, one, found in both if isinstance(found, Draft)]
+    if not known and isinstance(drafts[0], QuestionError):
+        raise drafts[0]
+    end = round(max(found.brief.budget for _, _, found in known) * BEYOND)
+    return scenarios_deck(build, [
+        Beside(letter.upper(), one.name, found, curve(build, found.brief, end).budgets)
+        for letter, one, found in known
+    ], lang)  # fmt: skip
 
 
 def _figures(
@@ -130,6 +150,10 @@ def _workbook(
         part = "" if sheet == "scenarios" else sheet
         heads = {name: HEADS[name](lang) if name in HEADS else title(name, lang, part)
                  for name in told.columns}  # fmt: skip
-        sheets[sheet] = told.rename(heads)
-    sheets["scenarios"] = marked(sheets["scenarios"], build.synthetic)
-    write_workbook(path, sheets, about)
+        told = marked(told, build.synthetic) if sheet == "scenarios" else told
+        sheets[sheet_name(sheet, lang)] = told.rename(heads)
+    reach = Chart(title("reached", lang), HEADS["scenario"](lang),
+                  (title("reached", lang), title("reached_3", lang)))  # fmt: skip
+    formats = dict.fromkeys(reach.values, "#,##0")
+    write_workbook(path, sheets, about, formats, charts={sheet_name("scenarios", lang): reach},
+                   source=sheet_name("source", lang))  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import floor, log10
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -38,9 +38,6 @@ from telads.web.pages.campaign.words import money_short, people_short
 from telads.web.pages.home import present as home
 from telads.web.plans.models import LONGEST_NAME
 from telads.wording import observed, people
-
-if TYPE_CHECKING:
-    from telads.render.deck.slides import Deck
 
 LETTERS = ("a", "b", "c")
 ALIKE = 0.015
@@ -216,24 +213,6 @@ def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
                        for each in scenarios for one in each.choice.platforms}.items()),
         "budget": amount_text(base.budget, lang),
     }  # fmt: skip
-
-
-def deck(build: Build, scenarios: Sequence[Scenario], lang: Lang) -> Deck:
-    """The deck of the scenarios that have a plan; raises the error of A if none has."""
-    # A worker starts without what only a few files need.
-    from telads.planning.decks.scenarios import Scenario as Beside
-    from telads.planning.decks.scenarios import scenarios_deck
-
-    drafts = [_draft(build, one.choice, lang) for one in scenarios]
-    both = zip(LETTERS, scenarios, drafts, strict=False)
-    known = [(letter, one, found) for letter, one, found in both if isinstance(found, Draft)]
-    if not known and isinstance(drafts[0], QuestionError):
-        raise drafts[0]
-    end = round(max(found.brief.budget for _, _, found in known) * BEYOND)
-    return scenarios_deck(build, [
-        Beside(letter.upper(), one.name, found, solve(build, found.brief, end).budgets)
-        for letter, one, found in known
-    ], lang)  # fmt: skip
 
 
 def _known(drafts: Sequence[Draft | QuestionError]) -> list[tuple[str, Draft]]:
