@@ -58,12 +58,16 @@ class Speed:
         return [latency for one in self.rounds for latency in one.latencies]
 
 
-def load(port: int, paths: Iterator[str], connections: int, seconds: float) -> Load:
+def load(
+    port: int, paths: Iterator[str], connections: int, seconds: float, cookie: str = ""
+) -> Load:
     """Ask for one path after another until time or paths run out; raises `Failed`."""
-    return asyncio.run(_load(port, paths, connections, seconds))
+    return asyncio.run(_load(port, paths, connections, seconds, cookie))
 
 
-async def _load(port: int, paths: Iterator[str], connections: int, seconds: float) -> Load:
+async def _load(
+    port: int, paths: Iterator[str], connections: int, seconds: float, cookie: str
+) -> Load:
     latencies: list[float] = []
     begin = time.perf_counter()
     end = begin + seconds
@@ -73,7 +77,7 @@ async def _load(port: int, paths: Iterator[str], connections: int, seconds: floa
         try:
             for path in paths:
                 asked = time.perf_counter()
-                writer.write(_request(path, port))
+                writer.write(_request(path, port, cookie))
                 async with asyncio.timeout(LIMIT):
                     await _answer(reader, path)
                 latencies.append(time.perf_counter() - asked)
@@ -93,9 +97,11 @@ async def _load(port: int, paths: Iterator[str], connections: int, seconds: floa
     return Load(time.perf_counter() - begin, tuple(latencies))
 
 
-def _request(path: str, port: int) -> bytes:
-    lines = (f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Accept-Encoding: gzip", "", "")
-    return "\r\n".join(lines).encode()
+def _request(path: str, port: int, cookie: str) -> bytes:
+    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Accept-Encoding: gzip"]
+    if cookie:
+        lines.append(f"Cookie: {cookie}")
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 async def _answer(reader: asyncio.StreamReader, path: str) -> None:

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.__main__ import OUT, ROOT, TELADS
-from bench.inputs import from_real, real_files, synthetic
+from bench.inputs import from_real, real_borders, real_files, synthetic
 from bench.load import Load, Speed, load
 from bench.machine import Machine
 from bench.measure import Failed
 from bench.server import server, wait_until_ahead
 from bench.study_site.tables import write_targets
 from bench.web_page import Results, goals, page
-from bench.web_questions import CONNECTIONS, PAGES, Question, questions
+from bench.web_questions import PAGES, Question, questions
 from bench.weight import Weight, weigh
 
 WARM_UP = 0.5
@@ -50,8 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ports = {"telads": ours, "study": theirs}
         wait_until_ahead(ours, OUT / "workspace")
         weights = _weights(ours)
-        speeds = _speeds(ports, choice.rounds, choice.seconds)
-    results = Results(machine, inputs, choice.rounds, choice.seconds, speeds, weights)
+        session = _run([sys.executable, "-m", "bench.session", str(OUT / "workspace")]).strip()
+        signed_in = weigh(f"http://127.0.0.1:{ours}{PAGES['customers']}", session)
+        speeds = _speeds(ports, choice.rounds, choice.seconds, session)
+    results = Results(machine, inputs, choice.rounds, choice.seconds, speeds, weights, signed_in)
     choice.out.write_text(page(results), encoding="utf-8")
     for goal in goals(results):
         print(goal.line)
@@ -69,7 +71,11 @@ def _inputs() -> str:
         _run([sys.executable, "-m", "bench.study", str(OUT / "study.xlsx"), *names])
     _run([TELADS, "ingest", *names])
     _run([TELADS, "build"])
-    return made.words
+    borders = real_borders()
+    if borders:
+        _run([TELADS, "borders", str(borders)])
+    drawn = "borders of neighbourhoods" if borders else "no borders of neighbourhoods"
+    return f"{made.words}; {drawn}"
 
 
 def _environment() -> dict[str, str]:
@@ -82,36 +88,42 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _run(command: Sequence[str]) -> None:
+def _run(command: Sequence[str]) -> str:
     ended = subprocess.run(
         command, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=600, check=False,
     )  # fmt: skip
     if ended.returncode:
         raise Failed(f"{' '.join(command)}\n{ended.stderr}")
+    return ended.stdout
 
 
 def _weights(port: int) -> dict[str, Weight]:
     return {name: weigh(f"http://127.0.0.1:{port}{path}") for name, path in PAGES.items()}
 
 
-def _speeds(ports: dict[str, int], rounds: int, seconds: float) -> dict[tuple[str, int], Speed]:
+def _speeds(
+    ports: dict[str, int], rounds: int, seconds: float, session: str
+) -> dict[tuple[str, int], Speed]:
     """Each question at each number of connections, in turn, round by round."""
     loads: dict[tuple[str, int], list[Load]] = {}
     asked = questions()
     for question in asked:
-        if question.kept:
-            load(ports[question.site], question.paths, 1, WARM_UP)
+        if question.warm_up:
+            _ask(ports, question, 1, WARM_UP, session)
     for _ in range(rounds):
         for question in asked:
-            for connections in CONNECTIONS:
-                took = _ask(ports, question, connections, seconds)
+            for connections in question.connections:
+                took = _ask(ports, question, connections, seconds, session)
                 loads.setdefault((question.id, connections), []).append(took)
     return {key: Speed(tuple(taken)) for key, taken in loads.items()}
 
 
-def _ask(ports: dict[str, int], question: Question, connections: int, seconds: float) -> Load:
-    return load(ports[question.site], question.paths, connections, seconds)
+def _ask(
+    ports: dict[str, int], question: Question, connections: int, seconds: float, session: str
+) -> Load:
+    cookie = session if question.signed_in else ""
+    return load(ports[question.site], question.paths, connections, seconds, cookie)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
-"""What the sites are asked: each question kept (always the same) or distinct (never twice)."""
+"""What the sites are asked: always the same, never the same twice, or a mixture of both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product, repeat
+from itertools import chain, cycle, islice, product, repeat
 from random import Random
 from urllib.parse import urlencode
 
 CONNECTIONS = (1, 8)
+CROWD = 50
+"""Connections of the mixture."""
+KEPT, NEW, MIXED = "asked before", "never asked before", "7 of 10 asked before"
 PAGES = {
     "home": "/",
     "data": "/data/",
@@ -31,13 +34,20 @@ METHODS = ("affinity", "classic")
 
 @dataclass(frozen=True)
 class Question:
-    """Addresses to ask one site for; `kept`: always the same, so that an answer may be kept."""
+    """Addresses to ask one site for, and which of them it was asked before."""
 
     id: str
     site: str
     name: str
-    kept: bool
+    choice: str
     paths: Iterator[str]
+    connections: tuple[int, ...] = CONNECTIONS
+    signed_in: bool = False
+
+    @property
+    def warm_up(self) -> bool:
+        """Whether it is asked for once before it counts: a new choice would be used up."""
+        return self.choice not in {NEW, MIXED}
 
 
 def questions() -> list[Question]:
@@ -49,6 +59,8 @@ def questions() -> list[Question]:
         _same("study-customer", "study", "customer, the study's page", "/customers/", customer),
         _same("customer", "telads", "customer, page", "/customers/", customer),
         _other("customer-new", "customer, page", "/customers/", _customers()),
+        _same("customer-signed-in", "telads", "customer, page, signed in", "/customers/", customer,
+              signed_in=True),
         _same("customer-api", "telads", "customer, API", "/api/v1/services", customer),
         _other("customer-api-new", "customer, API", "/api/v1/services", _services()),
         _same("study-advertiser", "study", "advertiser, the study's page", "/advertisers/",
@@ -57,19 +69,44 @@ def questions() -> list[Question]:
         _other("advertiser-new", "advertiser, page", "/advertisers/", _advertisers()),
         _same("advertiser-api", "telads", "advertiser, API", "/api/v1/targets", targets),
         _other("advertiser-api-new", "advertiser, API", "/api/v1/targets", _targets()),
+        _other("places-new", "neighbourhoods of the city and their map, page", "/advertisers/",
+               _places()),
+        _other("places-district-new", "neighbourhoods of a district and their map, page",
+               "/advertisers/", _places(DISTRICTS)),
         _same("data", "telads", "data, page", "/data/", {}),
         _other("data-new", "data, page", "/data/", _pictures()),
+        _same("health", "telads", "`/healthz`", "/healthz", {}),
+        Question("mixture", "telads", "pages of all kinds", MIXED, _mixture(), (CROWD,)),
     ]  # fmt: skip
 
 
-def _same(id: str, site: str, name: str, path: str, query: dict[str, object]) -> Question:
-    return Question(id, site, name, True, repeat(_address(path, query)))
+def _same(
+    id: str, site: str, name: str, path: str, query: dict[str, object], *, signed_in: bool = False
+) -> Question:
+    choice = KEPT if site == "telads" else "any"
+    return Question(id, site, name, choice, repeat(_address(path, query)), signed_in=signed_in)
 
 
 def _other(id: str, name: str, path: str, queries: list[dict[str, object]]) -> Question:
     """In an order without a pattern, the same in each run."""
     Random(1).shuffle(queries)
-    return Question(id, "telads", name, False, iter([_address(path, query) for query in queries]))
+    return Question(id, "telads", name, NEW, iter([_address(path, query) for query in queries]))
+
+
+def _mixture() -> Iterator[str]:
+    """English pages, which no other question asks for: seven kept ones to three new ones."""
+    new = [
+        *(_address("/en/customers/", query) for query in _customers()),
+        *(_address("/en/advertisers/", query) for query in _advertisers()),
+        *(_address("/en/data/", query) for query in _pictures()),
+    ]
+    Random(2).shuffle(new)
+    kept = cycle(f"/en{path}" for path in PAGES.values())
+    fresh = iter(new)
+    for three in iter(lambda: [*islice(fresh, 3)], []):
+        ten = [*chain(islice(kept, 7), three)]
+        Random(len(ten)).shuffle(ten)
+        yield from ten
 
 
 def _address(path: str, query: dict[str, object]) -> str:
@@ -96,6 +133,17 @@ def _advertisers() -> list[dict[str, object]]:
         {"service": service, "month": month, "by": "affinity", "top": top}
         for service, month, top in product(SERVICES, MONTHS, range(5, 26))
     ]
+
+
+def _places(districts: tuple[str, ...] = ()) -> list[dict[str, object]]:
+    """A sex and age of every neighbourhood; of the city in lists of several lengths."""
+    groups: list[dict[str, object]] = [
+        {"service": service, "month": month, "level": "neighbourhood", "sex": sex, "age": age}
+        for service, month, sex, age in product(SERVICES, MONTHS, "FM", AGES)
+    ]
+    if districts:
+        return [{**group, "district": name} for group, name in product(groups, districts)]
+    return [{**group, "top": top} for group, top in product(groups, range(10, 20))]
 
 
 def _targets() -> list[dict[str, object]]:

@@ -25,9 +25,9 @@ class Weight:
         return (self.page + self.files) / 1000
 
 
-def weigh(address: str) -> Weight:
-    """A page at its first visit."""
-    sent, kind = _get(address)
+def weigh(address: str, cookie: str = "") -> Weight:
+    """A page at its first visit, of a visitor or of the person whose session a cookie names."""
+    sent, kind = _get(address, cookie)
     plain = gzip.decompress(sent) if kind == "gzip" else sent
     named = {urljoin(address, file.decode()) for file in NAMED.findall(plain)}
     return Weight(len(sent), sum(len(_get(file)[0]) for file in named))
@@ -38,7 +38,8 @@ def size(address: str) -> int:
     return len(_get(address)[0])
 
 
-def _get(address: str) -> tuple[bytes, str]:
-    request = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
+def _get(address: str, cookie: str = "") -> tuple[bytes, str]:
+    headers = {"Accept-Encoding": "gzip"} | ({"Cookie": cookie} if cookie else {})
+    request = urllib.request.Request(address, headers=headers)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return answer.read(), answer.headers.get("Content-Encoding", "")

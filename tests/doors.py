@@ -97,15 +97,15 @@ def _part(opened: Workspace, made: Callable[[], Plan], part: str) -> Answer:
 
 
 def charts(
-    opened: Workspace, segment: Segment, service: str
+    opened: Workspace, segment: Segment, service: str, measure: str = ""
 ) -> Iterator[tuple[str, Callable[[], Drawing]]]:
-    """Every chart: of the city in Korean, of one segment or service in English."""
+    """Every chart: of the city in Korean, of one segment, service or measure in English."""
     people = segment._asdict()
     choices: tuple[dict[str, Any], ...] = (
         {"lang": "ko"},
         {"lang": "en", **people},
         {"lang": "en", **people, "service": service},
-        {"lang": "en", "measure": service},
+        {"lang": "en", "measure": measure or service},
     )
     for chart in CHARTS:
         for choice in choices:

@@ -191,14 +191,16 @@ class Workspace:
 
         return build(self.store, self.settings, again=again)
 
-    def forget(self, month: str | Month, by: str = "Python") -> Built:
+    def forget(self, month: str | Month, by: str = "Python", second: str = "") -> Built:
         """Remove a month whose file was wrong and build without it; `by` is recorded.
 
-        Raises `UnknownChoice` for an absent month, `DataError` for the only one.
+        `second`, a second file of the month by its name or id, removes that file alone. Raises
+        `UnknownChoice` for an absent month or file, `DataError` for the only month.
         """
         from telads.store.months import withdraw
 
-        withdraw(self.store, Month.parse(str(month)), by, self.settings)
+        file = self.store.dataset.find_second(second)
+        withdraw(self.store, Month.parse(str(month)), by, self.settings, second=file)
         return self.build()
 
     def borders(self, path: PathText, code: str | None = None) -> Matched:
@@ -403,8 +405,10 @@ class Workspace:
         """Allocate a budget: one of the plan's tables, with its sums as facts (docs/planning.md).
 
         `part` is platforms, segments, spends, budgets (reach by budget), goals (least budgets),
-        sensitivity, districts or ages; `output` also writes the whole plan as .xlsx, .csv or .json,
-        which can be loaded again. Raises `QuestionError` and its subclasses.
+        sensitivity, districts, ages or neighbourhoods (of districts whose money is divided over
+        them; else it has no rows); `output` also writes the whole plan as .pptx (a deck), .pdf,
+        .xlsx, .csv or .json, which can be loaded again, or for an ad system (.google.csv,
+        .meta.json and others, with notes beside it). Raises `QuestionError` and its subclasses.
         """
         from telads.planning.brief import BRIEF, read_brief
         from telads.planning.files import write_plan
@@ -414,19 +418,30 @@ class Workspace:
         chosen, build = part_named(part), self.store.build()
         made = make_plan(build, read_brief(_document(brief, BRIEF)))
         if output is not None:
-            write_plan(made, Path(output))
+            write_plan(made, Path(output), build=build)
         return self._shown(plan_answer(build, made, chosen))
 
-    def replan(self, saved: Document, month: str | Month | None = None) -> Answer:
-        """Compare a saved plan with the build in force: see `planning.comparison.compare`."""
+    def replan(
+        self,
+        saved: Document,
+        month: str | Month | None = None,
+        output: PathText | None = None,
+    ) -> Answer:
+        """Compare a saved plan with the build in force: see `planning.comparison.compare`.
+
+        `output` also writes the comparison as .pptx (a deck), .pdf, .xlsx, .csv or .json.
+        """
         from telads.answers.choices import month_of
         from telads.planning.brief import PLAN
         from telads.planning.comparison import compare
+        from telads.planning.files import write_comparison
         from telads.planning.plan import read_plan
         from telads.planning.questions import comparison_answer
 
         build = self.store.build()
         found = compare(read_plan(_document(saved, PLAN)), build, month_of(build, month))
+        if output is not None:
+            write_comparison(found, Path(output))
         return self._shown(comparison_answer(found))
 
 

@@ -73,6 +73,10 @@ def _language(text: str) -> object:
     return text
 
 
+def _files(text: str) -> object:
+    return tuple(_folder(word.strip()) for word in text.split(",") if word.strip())
+
+
 def _words(text: str) -> object:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -92,6 +96,17 @@ def _address(text: str) -> object:
     url = urlsplit(text)
     own = url.scheme == "http" and url.hostname in {"127.0.0.1", "localhost", "::1"}
     return text if not text or (url.scheme == "https" and url.hostname) or own else _refuse(text)
+
+
+def _site(text: str) -> object:
+    """The address of a website: scheme, host and at most a folder."""
+    url = urlsplit(text)
+    good = url.scheme in {"http", "https"} and url.hostname and not (url.query or url.fragment)
+    return text if not text or good else _refuse(text)
+
+
+def _security(text: str) -> object:
+    return text if text in {"starttls", "tls", "none"} else _refuse(text)
 
 
 def _role_map(text: str) -> object:
@@ -190,6 +205,29 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("oidc_recheck_minutes", "60", _at_least(1, int), Text(
         "제공자에게 로그인과 역할을 다시 확인하는 간격(분)",
         "minutes after which sign-in and role are checked at the provider again")),
+    Setting("site_address", "", _site, Text(
+        "알림에 적을 웹사이트 주소, 예: https://ads.example.com (비우면 링크 없음)",
+        "address of the website in notices, as https://ads.example.com (empty: no links)")),
+    Setting("smtp_host", "", str, Text(
+        "알림을 보낼 메일 서버, 비우면 이메일을 보내지 않음",
+        "mail server that sends notices (empty: no e-mail is sent)")),
+    Setting("smtp_port", "587", _at_least(1, int), Text("메일 서버의 포트", "its port")),
+    Setting("smtp_security", "starttls", _security, Text(
+        "메일 서버와의 암호화: starttls, tls 또는 none",
+        "encryption of the mail server's connection: starttls, tls or none")),
+    Setting("smtp_user", "", str, Text(
+        "메일 서버의 사용자 이름, 비우면 로그인하지 않음",
+        "user name at the mail server (empty: none)")),
+    Setting("smtp_password", "", str, Text(
+        "메일 서버의 비밀번호", "its password"), secret=True),
+    Setting("mail_from", "telads@localhost", str, Text(
+        "알림의 보내는 사람", "sender of notices")),
+    Setting("webhook_private", "0", _switch, Text(
+        "웹훅이 내부 네트워크 주소와 http를 쓸 수 있는지 0 또는 1",
+        "0 or 1: webhooks may use private addresses and plain http")),
+    Setting("ad_places", "", _files, Text(
+        "광고 시스템의 지역 ID 목록(CSV) 파일들, 쉼표로 구분",
+        "CSV files with the ad systems' ids of places, comma separated")),
     Setting("api_keys", "0", _switch, Text(
         "API에 키가 필요한지 0 또는 1", "0 or 1: the API requires an API key")),
     Setting("api_rate", "0", _at_least(0, int), Text(
@@ -266,6 +304,15 @@ class Settings:
     oidc_role_claim: str
     oidc_roles: tuple[tuple[str, str], ...]
     oidc_recheck_minutes: int
+    site_address: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: str
+    mail_from: str
+    webhook_private: bool
+    ad_places: tuple[Path, ...]
     api_keys: bool
     api_rate: int
 

@@ -33,6 +33,7 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "targets": lambda build: targets(build, "delivery", top=300),
     "targets classic": lambda build: targets(build, "youtube", method="classic"),
     "targets platforms": lambda build: targets(build, "game", platforms=True, top=300),
+    "targets group": lambda build: targets(build, "delivery", level="group"),
     "targets neighbourhood": lambda build: targets(
         build, "delivery", level="neighbourhood", top=300
     ),

@@ -25,7 +25,8 @@ from telads.model import Month
 from telads.render.areas import about
 from telads.settings import Settings
 from telads.store.workspace import Build, Store
-from telads.text import Text
+from telads.text import LANGUAGES, Text
+from telads.wording import group_name
 from tests.asked import targets
 from tests.seoul import BY_ID, SERVICE_IDS, SERVICES
 
@@ -39,6 +40,37 @@ def test_the_twelve_groups_are_the_whole_city(twin_build: Build) -> None:
     assert found.rows["affinity"].is_sorted(descending=True)
     people, affinity = (found.rows[name].to_numpy() for name in ("population", "affinity"))
     assert abs(np.average(affinity, weights=people)) < 0.001, "0 is the average person"
+
+
+@pytest.mark.parametrize("by", ["affinity", "volume"])
+def test_a_group_is_one_row_with_its_places(twin_build: Build, by: str) -> None:
+    """In the order of the list: districts, or neighbourhoods of one."""
+    rows = targets(twin_build, "delivery", by, level="group", top=300).records
+    every = targets(twin_build, "delivery", by, top=300).records
+    for row in rows:
+        own = [one["district"] for one in every
+               if (one["sex"], one["age"]) == (row["sex"], row["age"])]  # fmt: skip
+        assert row["places"] == own[:10]
+    inside = targets(twin_build, "delivery", by, level="group", district="강남구", top=300).records
+    for row in inside[:2]:
+        asked = {"district": "강남구", "sex": row["sex"], "age": row["age"]}
+        own = targets(twin_build, "delivery", by, 300, level="neighbourhood", **asked).records
+        assert row["places"] == [one["neighbourhood"] for one in own[:10]]
+
+
+def test_ten_rows_of_one_group_are_told_once(twin_build: Build) -> None:
+    found = targets(twin_build, "delivery", top=10)
+    groups = [(row["sex"], row["age"]) for row in found.records]
+    assert len({*groups}) < 10, "some of this list are of one sex and age"
+    for lang in LANGUAGES:
+        assert all(group_name(*of, lang) in found.sentences[2](lang) for of in groups)
+    most = max({*groups}, key=groups.count)
+    assert f"{group_name(*most, 'ko')} {groups.count(most)}곳" in found.sentences[2].ko
+    one = targets(twin_build, "delivery", top=12, age=30, district="강남구", level="neighbourhood")
+    assert [text for text in one.sentences if "place" in text.en or "places" in text.en]
+    for asked in ({"sex": "M", "age": 30}, {"level": "neighbourhood"}, {"level": "group"}):
+        other = targets(twin_build, "delivery", top=10, **asked)
+        assert not [text for text in other.sentences if " place" in text.en], asked
 
 
 def test_a_group_is_the_mean_of_its_segments(twin_build: Build) -> None:

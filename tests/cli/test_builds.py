@@ -54,7 +54,7 @@ def test_a_wrong_month_is_forgotten(telads: Telads, workspace: tuple[object, ...
     assert told.out.splitlines()[0].startswith("removed: 2023-07 (")
     assert second in told.out
     again = telads("forget", "2023-07", *workspace, "-f", "json").json()["rows"]
-    assert again == [{"month": "2023-07", "file": None, "build": second}]
+    assert again == [{"month": "2023-07", "second": None, "file": None, "build": second}]
     status = telads("status", *workspace, "-f", "json").json()
     assert [row["month"] for row in status["rows"]] == ["2023-05", "2023-06"]
     assert telads("rollback", third, *workspace).code == 0

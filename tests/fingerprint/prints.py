@@ -13,6 +13,8 @@ from pathlib import Path
 import polars as pl
 from polars import selectors
 
+from tests.paper import pages_of
+
 _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r'(name="csrfmiddlewaretoken" value=")\w+'), r"\1TOKEN"),
     (re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{16,64}(?![0-9A-Za-z])"), "HASH"),
@@ -119,15 +121,25 @@ def paper_text(content: bytes) -> str:
     told: list[str] = []
 
     def note(text: str, _cm: object, place: Sequence[float], _font: object, size: float) -> None:
-        # Of each letter pypdf reads the high byte as a letter of its own.
-        if shown := text.replace("\0", "").strip():
+        if shown := text.strip():
             told.append(f"{place[4]:.0f} {place[5]:.0f} {size:g} {shown}")
 
     reader = PdfReader(io.BytesIO(content))
     told.append(repr(sorted(map(str, (reader.metadata or {}).items()))))
-    for number, page in enumerate(reader.pages):
+    for number, page in enumerate(pages_of(content)):
         told.append(f"page {number} {page.mediabox}")
         page.extract_text(visitor_text=note)
+    return "\n".join(told)
+
+
+def deck_text(content: bytes) -> str:
+    """A .pptx file: its parts, of the workbooks of its charts the texts."""
+    told = []
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        for name in parts.namelist():
+            part = parts.read(name)
+            told.append(name)
+            told.append(workbook_text(part) if name.endswith(".xlsx") else part.decode("utf-8"))
     return "\n".join(told)
 
 
@@ -140,4 +152,5 @@ READERS: dict[str, Callable[[bytes], str]] = {
     ".parquet": parquet_text,
     ".xlsx": workbook_text,
     ".pdf": paper_text,
+    ".pptx": deck_text,
 }

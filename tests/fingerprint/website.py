@@ -228,6 +228,7 @@ def api(site: Site, months: Sequence[str]) -> None:
             site.post(f"/api/v1/plan?part={part}&lang={lang}", sent, name="reach", json=True)
         wrong = {**brief("reach"), "budget": -1}
         site.post(f"/api/v1/plan?lang={lang}", wrong, name="wrong", json=True)
+        site.post(f"/api/v1/plan/plan.google.csv-notes.txt?lang={lang}", sent, json=True)
     for name in BRIEFS:
         site.post("/api/v1/plan", brief(name), name=name, json=True)
     site.both("/api/v1/docs")
@@ -259,7 +260,7 @@ def pages(site: Site, months: Sequence[str]) -> None:
     """Pages that everybody sees, and their downloads."""
     for address in ("/", "/evidence/", "/evidence/?horizon=3", "/data/", "/customers/",
                     "/advertisers/", "/audiences/", "/campaign/", "/changes/", "/plans/", "/help/",
-                    "/no-such-page/", "/customers/?district=nowhere",
+                    "/search/?q=30", "/no-such-page/", "/customers/?district=nowhere",
                     "/advertisers/?service=nothing"):  # fmt: skip
         site.both(address)
     place = query(SEGMENTS[0][0])
@@ -299,10 +300,14 @@ def pages(site: Site, months: Sequence[str]) -> None:
                    "service=game&against=year"):  # fmt: skip
         site.both(f"/changes/?{choice}")
     for choice in (f"service=youtube&month={months[0]}", "district=강남구&who=F&budget=500만",
-                   "tick=0-5&budget=50000000&platform=game&price=3000&ceiling="):  # fmt: skip
+                   "tick=0-5&budget=50000000&platform=game&price=3000&ceiling=",
+                   "within=강남구", "show=spend&sort=name&tick=0-40",
+                   "show=reach&sort=-spend"):  # fmt: skip
         site.both(f"/campaign/?{choice}")
     two = {"a": "service=delivery", "b": "service=delivery&budget=30000000", "name_b": "30"}
     site.both(f"/campaign/scenarios/?{query(**two)}")
+    for kind in ("pptx", "pdf", "xlsx", "csv"):
+        site.both(f"/campaign/scenarios/scenarios.{kind}?{query(**two)}")
     for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
         site.both(f"/changes/{name}?service=video&district=강남구")
     for method in METHODS:
@@ -337,8 +342,8 @@ def plans(site: Site, months: Sequence[str]) -> None:
         site.both(f"/plans/{number}/", "kim")
         site.both(f"/plans/{number}/versions/1/plan.xlsx", "kim")
         prefixes = ("", "/en") if number == 1 and site.whole else ("", "/en")[number % 2 :][:1]
-        for prefix in prefixes:  # of the others one language, in turn: a file takes a second
-            site.get(f"{prefix}/plans/{number}/versions/1/plan.pdf", "kim")
+        for prefix, kind in product(prefixes, ("pptx", "pdf")):  # a file takes a second
+            site.get(f"{prefix}/plans/{number}/versions/1/plan.{kind}", "kim")
         for kind in ("json", "csv", "csv-metadata.json"):
             site.get(f"/plans/{number}/versions/1/plan.{kind}", "kim")
     site.post("/plans/new/", {**form("reach"), "budget": "much"}, "kim", "refused")
@@ -349,6 +354,11 @@ def plans(site: Site, months: Sequence[str]) -> None:
     site.both("/plans/1/versions/2/compare/", "kim")
     site.both(f"/plans/1/versions/2/compare/?month={months[-1]}", "kim")
     site.both("/plans/2/versions/1/compare/", "kim")
+    for kind in ("pptx", "pdf", "xlsx", "csv", "json"):
+        site.both(f"/plans/1/versions/2/compare/comparison.{kind}", "kim")
+    for kind in ("google.csv", "meta.json", "kakao.json", "naver.json"):
+        site.get(f"/plans/1/versions/2/plan.{kind}", "kim")
+        site.both(f"/plans/1/versions/2/plan.{kind}-notes.txt", "kim")
     site.post("/plans/2/versions/1/compare/", {"month": months[-1]}, "kim")
     site.post("/plans/1/access/", {"who": "lee", "level": "read"}, "kim")
     site.both("/plans/1/", "lee")
@@ -359,6 +369,13 @@ def plans(site: Site, months: Sequence[str]) -> None:
         site.get(prefix + link)
     for kind in ("pdf", "csv"):
         site.get(f"{link}plan.{kind}")
+    page = site.post(
+        "/plans/1/versions/2/compare/share/", {"days": "7"}, "kim", secret=token
+    ).decode()
+    link = f"/plans/shared/{re.findall(token, page)[0]}/"
+    for prefix in ("", "/en"):
+        site.get(prefix + link)
+    site.get(f"{link}comparison.csv")
     site.both("/plans/1/", "kim")
     site.post("/plans/1/links/1/revoke/", {}, "kim")
     site.post("/plans/6/archive/", {"away": "1"}, "kim")
@@ -390,7 +407,8 @@ def media(site: Site) -> None:
     site.post("/media/", sent, "kim")
     site.post("/media/", {**sent, "price": "much"}, "kim", "refused")
     site.post("/media/1/", {**sent, "cap": "3천만원"}, "kim")
-    for address in ("/media/", "/media/1/", "/plans/new/", "/campaign/"):
+    for address in ("/media/", "/media/1/", "/plans/new/", "/campaign/",
+                    "/campaign/plan.pptx?budget=30000000"):  # fmt: skip
         site.both(address, "kim")
     site.post("/media/1/remove/", {}, "kim")
 
@@ -399,6 +417,12 @@ def accounts(site: Site) -> None:
     """Signing in, one's own account, looking after people."""
     site.both("/account/sign-in/", "visitor")
     site.both("/account/password/", "kim")
+    site.both("/account/notices/", "kim")
+    key = r"<code class=\"secret\">(\w+)</code>"
+    sent = {"mail": "", "webhook": "https://hooks.example/"}
+    site.post("/account/notices/", sent, "kim", secret=key)
+    site.both("/account/notices/", "kim")
+    site.post("/account/notices/secret/", {}, "kim", "again", secret=key)
     for address in ("/account/sso/", "/account/choose/MQ/x-y/"):
         site.both(address)
     site.both("/account/users/", "park", "kim")

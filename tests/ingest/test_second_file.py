@@ -14,15 +14,18 @@ from django.test import Client, override_settings
 from telads.answers.inventory import status
 from telads.answers.tables import of_month, read
 from telads.dataset import in_force, load
-from telads.errors import DatasetError, NothingBuilt, UnknownChoice
+from telads.errors import DataError, DatasetError, NothingBuilt, UnknownChoice
 from telads.ingest.ingest import Taken, check, ingest
+from telads.library import Workspace
 from telads.method.build import build
 from telads.method.tables import TABLES
 from telads.model import Month
 from telads.planning.parts import segments_in
 from telads.planning.rules import read_rules
 from telads.settings import Settings
+from telads.store.months import withdraw
 from telads.store.workspace import Store
+from tests.cli.conftest import runner
 from tests.dataset.city import FOLDER
 from tests.ingest.portal import HEADERS, portal_rows, write_csv
 from tests.ingest.workbooks import GROUPS
@@ -124,6 +127,111 @@ def test_a_second_file_waits_for_its_month(
     assert rows["video_heavy"].null_count() == 0
 
 
+def test_a_second_file_is_removed_alone_and_comes_again(
+    take: Callable[..., dict[str, str]], folder: Path, workspace: Store, settings: Settings
+) -> None:
+    months = [month_file(folder, JUNE), groups_file(folder, JUNE)]
+    take(*months)
+    with_it = build(workspace, settings).name
+    gone = withdraw(workspace, JUNE, "me", settings, second="groups")
+    assert gone
+    assert gone.file == months[1].name
+    assert [row["second"] for row in status(workspace).records] == [None], "the month stays"
+    assert not status(workspace).facts["current"]
+    without = build(workspace, settings).name
+    assert without != with_it
+    assert "video_heavy" not in read(workspace.build(), "segments").columns
+    assert status(workspace).facts["current"]
+    (kept,) = workspace.ledger().withdrawn_second().values()
+    assert (kept.withdrawn_by, workspace.ledger().withdrawn()) == ("me", {})
+    assert withdraw(workspace, JUNE, "you", settings, second="groups") is None
+    assert take(folder) == {months[0].name: "unchanged", months[1].name: "taken"}
+    assert build(workspace, settings).name == with_it
+    with pytest.raises(UnknownChoice, match="2023-05 groups") as refused:
+        withdraw(workspace, MAY, "me", settings, second="groups")
+    assert "2023-06 groups" in refused.value.line("en")
+    with pytest.raises(DataError, match="in the meantime"):
+        withdraw(workspace, JUNE, "me", settings, second="groups", sha256="0" * 64)
+
+
+def test_it_is_removed_from_a_terminal_and_python(
+    take: Callable[..., dict[str, str]], folder: Path, workspace: Store, settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    month_file(folder, JUNE)
+    groups_file(folder, JUNE)
+    take(folder)
+    build(workspace, settings)
+    telads, of = runner(capsys), ("-w", workspace.path, "--lang", "en")
+    listed = telads("status", *of).out
+    assert listed.count("10 groups of interest") == 1, "the table says which file is the second"
+    told = telads("forget", "2023-06", "--second", "groups", *of)
+    assert told.out.startswith("removed: 2023-06 groups (2023.6")
+    again = telads("forget", "2023-06", "--second", "groups", *of, "-f", "json").json()["rows"]
+    assert [row["second"] for row in again] == ["groups"]
+    assert "already removed: 2023-06 groups" in telads(
+        "forget", "2023-06", "--second", "groups", *of).out  # fmt: skip
+    assert telads("forget", "2023-06", "--second", "x", *of).code == 2
+    take(folder)
+    Workspace(workspace, settings).forget(JUNE, second="10 Groups of interest")
+    assert workspace.ledger().second() == {}
+    assert [*workspace.ledger().current()] == [JUNE]
+
+
+def test_one_that_waits_can_be_removed_although_nothing_is_left_to_build(
+    take: Callable[..., dict[str, str]], folder: Path, workspace: Store,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    take(groups_file(folder, JUNE))
+    told = runner(capsys)("forget", "2023-06", "--second", "groups", "-w", workspace.path)
+    assert (told.code, told.err) == (0, "")
+    assert workspace.ledger().second() == {}
+
+
+def test_the_doctor_looks_at_second_files(
+    take: Callable[..., dict[str, str]], folder: Path, workspace: Store, settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    month_file(folder, MAY)
+    for month in (MAY, JUNE):
+        groups_file(folder, month)
+    take(folder)
+    build(workspace, settings)
+    telads, of = runner(capsys), ("doctor", "-w", workspace.path)
+    lines = telads(*of, "--lang", "en").out.splitlines()
+    assert "ok    10 groups of interest: 2023-05, 2023-06; waiting for the month's own file: " \
+        "2023-06" in lines  # fmt: skip
+    paths = workspace.cells_path
+    cells = {str(month): paths / entry.cells
+             for (month, _), entry in workspace.ledger().second().items()}  # fmt: skip
+    cells["2023-05"].write_bytes(b"damaged")
+    cells["2023-06"].unlink()
+    told = telads(*of, "--lang", "en")
+    assert told.code == 1
+    (line,) = [line for line in told.out.splitlines() if line.startswith("LOOK")]
+    assert "cells missing or unreadable: 2023-05, 2023-06" in line
+    assert "10개 관심집단 수" in telads(*of, "--lang", "ko").out
+
+
+def test_the_data_page_names_the_sources_that_the_data_have(
+    take: Callable[..., dict[str, str]], folder: Path, workspace: Store, settings: Settings,
+    client: Client,
+) -> None:  # fmt: skip
+    month_file(folder, JUNE)
+    for held in (False, True):
+        if held:
+            groups_file(folder, JUNE)
+        take(folder)
+        build(workspace, settings)
+        shown = replace(django_settings.TELADS, workspace=workspace.path)
+        with override_settings(TELADS=shown):
+            page = client.get("/en/data/").content.decode()
+        origin = page[page.index('id="origin"') : page.index('id="ledger"')]
+        assert "OA-22267): Seoul" in origin
+        assert ("(OA-22266): Seoul" in origin) == held
+        assert ("Second file" in page[page.index('id="ledger"') :]) == held
+
+
 def test_two_second_files_of_a_month_are_refused_and_the_first_file_is_taken(
     take: Callable[..., dict[str, str]], folder: Path
 ) -> None:
@@ -223,9 +331,9 @@ def test_services_are_those_of_the_first_file_alone(
     both = {table: read(workspace.build(), table) for table in TABLES}
     for table in ("services", "platforms", "neighbourhoods", "classic", "ages"):
         assert both[table].equals(alone[table]), table
-    bytes_of = {table: workspace.build().table(table).read_bytes() for table in TABLES}
+    bytes_of = {path: path.read_bytes() for path in workspace.build().path.iterdir()}
     build(workspace, settings, again=True)
-    again = {table: workspace.build().table(table).read_bytes() for table in TABLES}
+    again = {path: path.read_bytes() for path in workspace.build().path.iterdir()}
     assert again == bytes_of, "rows copied from the former build are those from nothing"
 
 

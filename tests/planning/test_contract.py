@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from telads.answers.answer import Answer
+from telads.answers.choices import known_places
 from telads.answers.questions import QUESTIONS
 from telads.dataset import in_force
 from telads.model import Month
@@ -44,6 +45,14 @@ def part(name: str) -> Callable[[Build], Answer]:
     return lambda build: plan_answer(build, plan_of(build), name)
 
 
+def divided(build: Build) -> Answer:
+    """Of districts whose money is divided over their neighbourhoods."""
+    names = [place.code for place in known_places(build)[:3]]
+    people = {"where": {"all": [{"neighbourhood": names}, {"age": [20, 30]}]}}
+    plan = make_plan(build, read_brief({**BRIEF, "audience": people, "frequency": None}))
+    return plan_answer(build, plan, "neighbourhoods")
+
+
 def compared(build: Build) -> Answer:
     return comparison_answer(compare(plan_of(build), build, Month.of(2023, 3)))
 
@@ -63,6 +72,7 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
         build, read_rules(YOUNG), read_rules({"where": {"sex": "F"}})
     ),
     **{f"plan_{name}": part(name) for name in PARTS},
+    "plan_neighbourhoods": divided,
     "plan_comparison": compared,
 }
 

@@ -39,6 +39,8 @@ from telads.planning.parts import (
 from telads.planning.plan import PARTS, Plan, make_plan, read_plan
 from telads.planning.questions import audience_answer, comparison_answer, plan_answer
 from telads.planning.rules import read_rules
+from telads.planning.sentences import plan_sentences
+from telads.planning.words import rules_text
 from telads.settings import Settings
 from telads.store.workspace import Build, Store
 from tests.ingest.portal import HEADERS, portal_rows, write_csv
@@ -256,6 +258,64 @@ def test_a_districts_money_is_divided_over_its_neighbourhoods(twin_build: Build)
     assert made.result.summary["weighted_reach"] > undivided.result.summary["weighted_reach"]
     (district,) = made.result.districts
     assert district["spend"] == BRIEF["budget"]
+    places = pl.DataFrame(list(made.result.neighbourhoods))
+    spent = rows.group_by("code", maintain_order=True).agg(pl.col("spend", "population").sum())
+    assert {*places.select("code", "spend", "population").rows()} == {*spent.rows()}
+    assert places["spend"].is_sorted(descending=True)
+    assert places["district_share"].sum() == pytest.approx(1, abs=1e-3)
+
+
+def test_a_plan_tells_its_neighbourhoods(twin_build: Build, tmp_path: Path) -> None:
+    """In words and as a table, on every door; people who are not divided have a row of theirs."""
+    first, second, *_ = names = six(twin_build)[:5]
+    asked = {"where": {"all": [{"neighbourhood": names}, {"age": 20}]},
+             "include": [{"district": DISTRICT, "sex": "F", "age": 60},
+                         {"district": "중구", "sex": "F", "age": 60}]}  # fmt: skip
+    made = make_plan(twin_build, read_brief({**BRIEF, "audience": asked}))
+    rows = made.result.neighbourhoods
+    assert {row["district"] for row in rows} == {DISTRICT}, "only where something is divided"
+    assert {row["neighbourhood"] for row in rows} == {*names, None}
+    (whole,) = (row for row in made.result.districts if row["district"] == DISTRICT)
+    assert sum(row["spend"] for row in rows) == whole["spend"]
+    assert sum(row["population"] for row in rows) == whole["population"]
+    (said,) = [one for one in plan_sentences(made) if "is divided over" in one.en]
+    assert said.en.startswith("The money of Gwanak-gu is divided over 5 neighbourhoods: ")
+    assert said.ko.startswith("관악구의 집행액은 행정동 5곳에 나뉩니다: ")
+    assert all(name in said.ko and name in said.en for name in names), "few are all named"
+    answer = plan_answer(twin_build, made, "neighbourhoods")
+    assert answer.rows.height == 6
+    assert said in answer.sentences
+    write_plan(made, tmp_path / "plan.xlsx", "en")
+    sheet = pl.read_excel(tmp_path / "plan.xlsx", sheet_name="neighbourhoods")
+    assert {"Neighbourhood", "Of its district", "Spend"} <= {*sheet.columns}
+    wide = plan_of(twin_build, {"all": [{"district": [DISTRICT, "중구"]}, {"age": [20, 30]}]})
+    (said,) = [one for one in plan_sentences(wide) if "is divided over" in one.en]
+    assert "The money of 2 districts is divided over" in said.en
+    assert said.en.count("%") == 3, "of many, those with most"
+    told = rules_text(
+        read_rules(
+            {
+                "include": [
+                    {"district": DISTRICT, "neighbourhood": first, "sex": "F", "age": 20},
+                    {"district": DISTRICT, "neighbourhood": second, "sex": "F", "ages": [30, 35]},
+                ]
+            }
+        ).document()
+    )
+    assert told.ko.startswith(f"관악구 {first} 20대 여성, 관악구 {second} ")
+    assert told.en.startswith(f"women 20-29 in {first}, Gwanak-gu, women 30-34 in {second}, Gwan")
+
+
+def test_a_plan_without_neighbourhoods_is_written_as_before(twin_build: Build) -> None:
+    made = make_plan(twin_build, read_brief({**BRIEF, "audience": {"where": {"age": 20}}}))
+    document = made.document()
+    assert "neighbourhoods" not in document["result"], "so that its hash stays"
+    assert read_plan(document) == made
+    assert not [one for one in plan_sentences(made) if "is divided over" in one.en]
+    answer = plan_answer(twin_build, made, "neighbourhoods")
+    assert (answer.rows.height, answer.rows.columns[:3]) == (
+        0, ["district", "neighbourhood", "code"],
+    )  # fmt: skip
 
 
 def test_a_plan_of_parts_is_kept_and_compared(twin_build: Build, tmp_path: Path) -> None:
@@ -272,7 +332,7 @@ def test_a_plan_of_parts_is_kept_and_compared(twin_build: Build, tmp_path: Path)
     spends = pl.read_csv(tmp_path / "plan.csv", schema_overrides={"code": pl.String})
     assert spends.columns[:6] == ["district", "sex", "age", "neighbourhood", "code", "cell_age"]
     assert set(spends["cell_age"]) == {20, 30}
-    sheet = pl.read_excel(tmp_path / "plan.xlsx", sheet_name="segments")
+    sheet = pl.read_excel(tmp_path / "plan.xlsx", sheet_name="집단")
     assert {"행정동", "5세 나이"} <= set(sheet.columns) or "행정동" in sheet.columns
     assert sheet["집행액"].sum() == BRIEF["budget"]
 

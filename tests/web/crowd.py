@@ -74,7 +74,8 @@ def invited(name: str) -> str:
 
 def somebody(number: int, rounds: int) -> dict[str, Any]:
     own = user(f"boss{number}", "administrator")
-    kinds = ("edit", "archive", "delete", "access", "share", "revoke", "file", "compare")
+    kinds = ("edit", "archive", "delete", "access", "share", "revoke", "file", "compare",
+             "compare-share")  # fmt: skip
     plans = {what: [plan(own) for _ in range(rounds)] for what in kinds}
     jobs = {
         what: [Job.objects.create(by=own.username, state=state, beat=timezone.now()).pk

@@ -153,6 +153,7 @@ WRITING: dict[str, Ask] = {
     ),
     "plan-edit": of_plan("edit", {**FORM, "budget": "60000000", "after": "1", "save": "1"}),
     "plan-compare": of_plan("compare", {}, "versions/1/compare/"),
+    "plan-compare-share": of_plan("compare-share", {"days": "7"}, "versions/1/compare/share/"),
     "plan-archive": of_plan("archive", {"away": "1"}),
     "plan-delete": of_plan("delete", {"word": "delete"}),
     "plan-access": lambda _, one, at: Asked(
@@ -172,6 +173,13 @@ WRITING: dict[str, Ask] = {
         good=frozenset({302}),
     ),
     "sign-out": lambda _, one, at: Asked(f"{ACCOUNT}sign-out/", {}, one["leavers"][at]),
+    "notices": lambda _, one, at: Asked(
+        f"{ACCOUNT}notices/", {"webhook": f"https://hooks.example/{at}"}, one["session"],
+        good=frozenset({200}),
+    ),
+    "notices-secret": lambda _, one, at: Asked(
+        f"{ACCOUNT}notices/secret/", {}, one["session"], good=frozenset({200})
+    ),
     "password": lambda _, one, at: Asked(
         f"{ACCOUNT}password/", {"old_password": PASSWORD, **NEW}, one["typists"][at]["session"]
     ),
@@ -229,6 +237,7 @@ READING: dict[str, Ask] = {
 SENT: dict[str, Ask] = {
     "audience": lambda _, one, at: of_api("audience", example_rules(), one),
     "plan": lambda _, one, at: of_api("plan", example_brief(), one),
+    "plan_file": lambda _, one, at: of_api("plan/plan.csv", example_brief(), one),
 }
 """Addresses of the API that are sent a question and write nothing."""
 

@@ -49,8 +49,10 @@ PUBLIC = {
     "customers/<str:name>": "/customers/services.csv",
     "advertisers/<str:name>": "/advertisers/targets.csv",
     "audiences/": "/audiences/", "campaign/": "/campaign/", "changes/": "/changes/",
-    "changes/<str:name>": "/changes/changes.csv", "help/": "/help/",
-    "campaign/scenarios/": "/campaign/scenarios/", "api/v1/docs": "/api/v1/docs",
+    "changes/<str:name>": "/changes/changes.csv", "help/": "/help/", "search/": "/search/?q=gu",
+    "campaign/scenarios/": "/campaign/scenarios/",
+    "campaign/scenarios/<str:name>": "/campaign/scenarios/scenarios.csv",
+    "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",
     "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",
 }  # fmt: skip
@@ -76,7 +78,9 @@ API = {
 }  # fmt: skip
 """Open to all, or where keys are asked for to keys alone: signing in is none."""
 
-API_SENT: dict[str, dict[str, Any]] = {"audience": example_rules(), "plan": example_brief()}
+API_SENT: dict[str, dict[str, Any]] = {
+    "audience": example_rules(), "plan": example_brief(), "plan/<file>": example_brief(),
+}  # fmt: skip
 """As open, but asked by POST, with what is sent."""
 
 LIKE_OTHERS = {"metrics", "api/v1/", "api/v1/charts/<name>.<form>"}
@@ -106,6 +110,9 @@ PLANS: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("plans/<int:number>/versions/<int:version>/compare/", "GET"): (READ, {}),
     ("plans/<int:number>/versions/<int:version>/compare/", "POST"): (
         _same(302, (403, 403, 403, 404), (302, 302, 403, 404)), {}),
+    ("plans/<int:number>/versions/<int:version>/compare/<str:name>", "GET"): (READ, {}),
+    ("plans/<int:number>/versions/<int:version>/compare/share/", "POST"): (
+        _same(302, (403, 403, 403, 403), (200, 403, 403, 404)), {"days": "7"}),
     ("plans/<int:number>/edit/", "GET"): (
         _same(302, (403, 403, 403, 404), (200, 200, 403, 404)), {}),
     ("plans/<int:number>/edit/", "POST"): (
@@ -135,6 +142,7 @@ BOSS_DOES = Cells(302, (403,), (403,), (302,))
 NOTHING_THERE = Cells(404, (404,), (404,), (404,))
 """A link that opens nothing; a single sign-on that this installation has not."""
 CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
+    ("campaign/plan.pptx", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/new/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
     ("plans/new/", "POST"): (Cells(302, (403,), (302,), (302,)), {**FORM, "save": "1"}),
@@ -148,6 +156,10 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("account/password/", "POST"): (
         Cells(302, (200,), (200,), (200,)),
         {"old_password": PASSWORD, "new_password1": _NEW, "new_password2": _NEW}),
+    ("account/notices/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
+    ("account/notices/", "POST"): (Cells(302, (403,), (200,), (200,)),
+                                   {"mail": "", "webhook": "https://hooks.example/"}),
+    ("account/notices/secret/", "POST"): (Cells(302, (403,), (200,), (200,)), {}),
     ("account/log/", "GET"): (BOSS, {}),
     ("account/users/", "GET"): (BOSS, {}),
     ("account/users/", "POST"): (BOSS, {"name": "a-new-one", "role": "viewer"}),
@@ -284,6 +296,8 @@ def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = No
         "<str:build>": "0" * 16, "<str:month>": "1999-01",
         "<int:job>": str(Job.objects.get_or_create(by="somebody")[0].pk),
     }  # fmt: skip
+    if pattern.endswith("compare/<str:name>"):
+        filled["<str:name>"] = "comparison.csv"
     for part, value in filled.items():
         pattern = pattern.replace(part, value)
     return f"/{pattern}"
@@ -348,7 +362,8 @@ def test_the_api_that_is_sent_something(world: World, installed: Installed) -> N
     def sent(who: str, pattern: str) -> int:
         client = Client(enforce_csrf_checks=True)
         client.cookies = world.client(who).cookies
-        return client.post(f"/api/v1/{pattern}", API_SENT[pattern], "application/json").status_code
+        place = pattern.replace("<file>", "plan.csv")
+        return client.post(f"/api/v1/{place}", API_SENT[pattern], "application/json").status_code
 
     before = [model.objects.count() for model in (SavedPlan, PlanVersion, Job)]
     for pattern in API_SENT:

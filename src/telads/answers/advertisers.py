@@ -6,6 +6,7 @@ order (method P1), and segments with similar use of services (method L1).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -215,9 +216,10 @@ def targets(
     distinguishable from the best in the order `platforms_by` (use or association, see `platforms`).
     The classic method orders by its z and adds it.
     At the `level` group the rows are sexes and ages of the city (`district` null) or of the
-    chosen district. At the level neighbourhood they are those of neighbourhoods, of all people
-    (sex and age null) without a filter of sex or age, with code, neighbourhood, affinity_low and
-    affinity_high, index_low and index_high (80 % intervals, method N1).
+    chosen district, with `places`: where each comes first in this order, by name, ten at most. At
+    the level neighbourhood they are those of neighbourhoods, of all people (sex and age null)
+    without a filter of sex or age, with code, neighbourhood, affinity_low and affinity_high,
+    index_low and index_high (80 % intervals, method N1).
     Raises `IndexRefused` for excess or volume of an index service, `QuestionError` for the classic
     method or platforms at another level than district.
     """
@@ -227,13 +229,15 @@ def targets(
     if level != "district" and (platforms or method != METHODS[0]):
         raise _of_districts_alone(platforms, level)
     order = "z" if method == "classic" else by
-    rows = _best(_at_level(build, month, asked.id, order, level, filters), top)
+    rows = _best(_at_level(build, month, asked.id, order, level, filters, top), top)
     if platforms:
         runs_on = front_runners(build, month, asked.id, platforms_by)
         rows = _beside(rows, runs_on)
     extra = TARGETS.extra("classic") if method == "classic" else ()
     extra += TARGETS.extra("platforms") if platforms else ()
-    extra += TARGETS.extra("neighbourhood") if level == "neighbourhood" else ()
+    if level == "group":
+        rows = _with_places(rows, _places_of_groups(build, month, asked.id, order, district))
+    extra += TARGETS.extra(level) if level in TARGETS.variants else ()
     rows = rows.only((*TARGETS.keys, *extra))
     reach = _reach(build, rows, month, level)
     shares = (row["cumulative_share"] for row in rows.records)
@@ -256,6 +260,7 @@ def targets(
                "pattern": str(origin) if origin else None},
         sentences=(
             *sentences.of_targets(asked, by, rows.records, reach, share, level),
+            *(sentences.of_groups(rows.records) if level != "group" and not (sex and age) else ()),
             *sentences.of_variance(asked, parts),
             *(sentences.of_forecast(build.forecast(month)) if forecast else ()),
             *([sentences.of_pattern(origin)] if origin else ()),
@@ -281,9 +286,9 @@ def _of_districts_alone(platforms: bool, level: str) -> QuestionError:
 
 
 def _at_level(
-    build: Build, month: Month, service: str, order: str, level: str, filters: Filters
+    build: Build, month: Month, service: str, order: str, level: str, filters: Filters, top: int
 ) -> Rows:
-    """The rows of a list at a level, best first."""
+    """The rows of a list at a level, best first, at least `top` of them."""
     if level == "district":
         known = _targets_in_order(build, month, service, order).rows((service,))
         wanted = filters._asdict()
@@ -291,8 +296,7 @@ def _at_level(
         known = _groups_in_order(build, month, service, order, filters.district)
         wanted = filters._replace(district=None)._asdict()
     else:
-        every = places.of_filters(places.by_neighbourhood(build, month, service), filters)
-        return Rows(_ordered(every, order))
+        return Rows(_ordered(places.of_filters(build, month, service, filters), order).head(top))
     asked = {name: value for name, value in wanted.items() if value is not None}
     return known.having(asked) if asked else known
 
@@ -346,6 +350,38 @@ def _groups_in_order(
 ) -> Rows:
     """The sexes and ages of the city or of a district, best first."""
     return Rows(_ordered(places.by_group(build, month, service, district), order))
+
+
+PLACES = 10
+"""Places of a group that are named."""
+
+
+@held
+def _places_of_groups(
+    build: Build, month: Month, service: str, order: str, district: str | None
+) -> dict[tuple[str, int], list[str]]:
+    """Where each sex and age comes first: districts, or neighbourhoods of one, in their order."""
+    import polars as pl
+
+    found: dict[tuple[str, int], list[str]] = {}
+    if district is None:
+        known = _targets_in_order(build, month, service, order).rows((service,)).records
+        name = "district"
+    else:
+        own = pl.col("district") == district, pl.col("sex").is_not_null()
+        every = places.by_neighbourhood(build, month, service).filter(*own)
+        known, name = _ordered(every, order).to_dicts(), "neighbourhood"
+    for row in known:
+        found.setdefault((row["sex"], row["age"]), []).append(row[name])
+    return {group: names[:PLACES] for group, names in found.items()}
+
+
+def _with_places(rows: Rows, found: Mapping[tuple[str, int], list[str]]) -> Rows:
+    """Rows of groups with their places."""
+    return Rows.of_records(
+        ({**row, "places": found.get((row["sex"], row["age"]), [])} for row in rows.records),
+        {**rows.types, "places": "List(String)"},
+    )
 
 
 def _best(every: Rows, top: int) -> Rows:

@@ -213,8 +213,7 @@ def changes(
     """
     measure, compared = in_force().measures[service], month + -BACK[against]
     both = _by_group(build, service, against).get(str(month))
-    found = _districts(build, service, against).get(str(month))
-    judged = found.to_dicts() if found is not None else []
+    judged = _districts(build, service, against, str(month))
     facts = _city_facts(both, measure.is_index)
     rising, falling = (
         sum(bool(row["clear"]) and row["change_local"] * sign > 0 for row in judged)
@@ -313,42 +312,40 @@ def _since(build: Build, rows: pl.DataFrame, value: str, back: int) -> pl.DataFr
 
 
 @held
-def _districts(build: Build, service: str, against: str) -> dict[str, pl.DataFrame]:
-    """By month, the districts with the parts of their change, tested; largest own part first.
+def _districts(build: Build, service: str, against: str, month: str) -> list[dict[str, Any]]:
+    """The districts with the parts of their change, tested; largest own part first.
 
-    Columns: service, and those of `changes` except rank.
+    Fields: service, and those of `changes` except rank. None of a month without the other.
     """
     import numpy as np
     import polars as pl
 
     from telads.method.changes import own_parts
 
-    found = {}
-    for name, both in _by_group(build, service, against).items():
-        known = both.drop_nulls(["now", "before", "change_local"])
-        if known.is_empty():
-            continue
-        # Every district with every group, so that those of a sex and age are in one column.
-        grid = known.select("district").unique().sort("district").join(
-            known.select("sex", "age").unique().sort("sex", "age"), how="cross"
-        ).join(known, on=KEY, how="left", maintain_order="left")  # fmt: skip
-        names = grid["district"].unique(maintain_order=True)
-        own, people = (
-            grid[column].cast(pl.Float64).fill_null(np.nan).to_numpy().reshape(len(names), -1)
-            for column in ("change_local", "population")
-        )
-        judged = own_parts(own, people)
-        parts = {"change_local": judged.part, "local_low": judged.low, "local_high": judged.high,
-                 "p": judged.p}  # fmt: skip
-        told = pl.DataFrame({
-            "district": names,
-            **{part: pl.Series(array).fill_nan(None) for part, array in parts.items()},
-            "clear": pl.Series(judged.clear), "groups": judged.groups,
-        }).with_columns(clear=pl.when(pl.col("p").is_not_null()).then("clear"))  # fmt: skip
-        means = known.with_columns(service=pl.col("district"))  # a mean for each district
-        levels = _city_means(means).rename({"service": "district"})
-        found[name] = _with_parts(levels.join(told, on="district"), service)
-    return found
+    both = _by_group(build, service, against).get(month)
+    known = None if both is None else both.drop_nulls(["now", "before", "change_local"])
+    if known is None or known.is_empty():
+        return []
+    # Every district with every group, so that those of a sex and age are in one column.
+    grid = known.select("district").unique().sort("district").join(
+        known.select("sex", "age").unique().sort("sex", "age"), how="cross"
+    ).join(known, on=KEY, how="left", maintain_order="left")  # fmt: skip
+    names = grid["district"].unique(maintain_order=True)
+    own, people = (
+        grid[column].cast(pl.Float64).fill_null(np.nan).to_numpy().reshape(len(names), -1)
+        for column in ("change_local", "population")
+    )
+    judged = own_parts(own, people)
+    parts = {"change_local": judged.part, "local_low": judged.low, "local_high": judged.high,
+             "p": judged.p}  # fmt: skip
+    told = pl.DataFrame({
+        "district": names,
+        **{part: pl.Series(array).fill_nan(None) for part, array in parts.items()},
+        "clear": pl.Series(judged.clear), "groups": judged.groups,
+    }).with_columns(clear=pl.when(pl.col("p").is_not_null()).then("clear"))  # fmt: skip
+    means = known.with_columns(service=pl.col("district"))  # a mean for each district
+    levels = _city_means(means).rename({"service": "district"})
+    return _with_parts(levels.join(told, on="district"), service).to_dicts()
 
 
 def _with_parts(rows: pl.DataFrame, service: str) -> pl.DataFrame:
@@ -396,27 +393,33 @@ def _shown(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame([[row[key] for key in keys] for row in ranked], schema=schema, orient="row")
 
 
-@held
 def course(build: Build, service: str, district: str) -> list[dict[str, Any]]:
     """The use of a service in a district in every label month, beside the city's.
 
     Rows: month, value, city; of an index service affinity, the city's mean person being 0. A month
     in which no group of the district is known has no row.
     """
+    return courses(build, service).get(district, [])
+
+
+@held
+def courses(build: Build, service: str) -> dict[str, list[dict[str, Any]]]:
+    """The courses of all districts."""
     import polars as pl
 
     indexed = in_force().measures[service].is_index
     value, people = "affinity" if indexed else "usage", pl.col("population")
     known = read(build, "services").filter(pl.col("service") == service).drop_nulls(value)
     mean = (pl.col(value) * people).sum() / people.sum()
-
-    def means(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-        return rows.group_by("month", maintain_order=True).agg(mean.alias(name))
-
-    own = means(known.filter(pl.col("district") == district), "value")
-    city = means(known, "city").with_columns(pl.lit(0.0).alias("city") if indexed else "city")
-    both = own.join(city, on="month", how="left", maintain_order="left")
-    return list(published(both.sort("month")).iter_rows(named=True))
+    own = known.group_by("district", "month", maintain_order=True).agg(mean.alias("value"))
+    city = known.group_by("month", maintain_order=True).agg(mean.alias("city"))
+    if indexed:
+        city = city.with_columns(pl.lit(0.0).alias("city"))
+    both = own.join(city, on="month", how="left", maintain_order="left").sort("district", "month")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in published(both).iter_rows(named=True):
+        found.setdefault(row.pop("district"), []).append(row)
+    return found
 
 
 def _city_facts(both: pl.DataFrame | None, indexed: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Context signals (time and distance) suggest channels (method C1).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telads.answers import sentences
 from telads.answers.answer import Answer
@@ -94,6 +94,12 @@ def services(
         else (),
         warnings=build.warnings(month),
     )
+
+
+def standing(build: Build, segment: Segment, month: Month, service: str) -> dict[str, Any]:
+    """The row of one service in the answer of `services`; empty if it has none."""
+    known = _services_in_month(build, month, METHODS[0]).rows(key_of(segment)).records
+    return next((row for row in known if row["service"] == service), {})
 
 
 def history(build: Build, district: str, sex: Sex, age: int) -> Answer:

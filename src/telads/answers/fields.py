@@ -15,6 +15,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
+from telads.answers import trust
+from telads.answers.trust import Trust
 from telads.dataset import OF, in_force
 from telads.model import Month, Sex
 from telads.text import Lang, Text
@@ -47,7 +49,8 @@ class Kind(NamedTuple):
 class Html(NamedTuple):
     """How a field is drawn in a page's table.
 
-    `bar` adds a bar to the figure, `badges` draws self-explanatory labels, `words` aligns a figure
+    `bar` adds a bar to the figure, its own or that of the field `bar`; `badges` draws
+    self-explanatory labels, `words` aligns a figure
     among words as text. `beside` are further fields shown in the same cell, which then have no
     column of their own. `short` is the heading where a caption says the rest, `phone` the heading
     of its cell on a phone; both default to the title. `style` is the class of its cells, by default
@@ -60,6 +63,7 @@ class Html(NamedTuple):
     phone: Text | None = None
     style: str = ""
     shown: bool = True
+    bar: str = ""
 
 
 class Field(NamedTuple):
@@ -78,6 +82,8 @@ class Field(NamedTuple):
     unit: Text | None = None
     html: Html = Html()
     note: Text | None = None
+    trust: Trust = Trust()
+    """What the card of its figures says."""
 
     @property
     def schema(self) -> Schema:
@@ -315,6 +321,14 @@ def _change_beside(row: Row, key: str, lang: Lang) -> str:
     return f"{row[key] + 0.0:+.3f}" if indexed else f"{row[key] + 0.0:+.2f}"
 
 
+def _places(row: Row, key: str, lang: Lang) -> str:
+    return ", ".join(in_force().district_name(name, lang) for name in row[key]) or UNKNOWN
+
+
+def _second_file(row: Row, key: str, lang: Lang) -> str:
+    return in_force().second_name(row[key], lang) or UNKNOWN
+
+
 def _covered(row: Row, key: str, lang: Lang) -> str:
     """A share of people, or that it is below the floor."""
     return BELOW_FLOOR(lang) if row[key] is None else f"{row[key]:.1%}"
@@ -354,7 +368,10 @@ SUMMED = Text("이용량: 분류에 든 앱마다 사용한 날을 더한 월 �
 
 _SHARED: tuple[Field, ...] = (
     Field("rank", Text("순위", "Rank"), Text("순위, 1이 먼저", "place, 1 comes first"),
-        figure("d", RANK), 1, html=Html(phone=NONE)),
+        figure("d", RANK), 1, html=Html(phone=NONE), trust=Trust(
+            Text("순서입니다. 공동 1위로 표시된 것끼리는 차이가 오차 범위 안입니다.",
+                 "Its place. Between those marked too close to call the order means nothing."),
+            record="first")),
     Field("month", Text("기준월", "Month"), Text("기준월", "data month"), Kind(MONTH, _month),
         "2023-06"),
     Field("service", Text("서비스", "Service"), Text("서비스", "service"), SERVICE_NAME,
@@ -370,21 +387,36 @@ _SHARED: tuple[Field, ...] = (
         Kind({"type": "integer", OF: "ages"}, _age), "{sample_age}"),
     Field("population", Text("인원", "People"),
         Text("인원, 10명 단위로 반올림", "people, rounded to 10"), figure(",.0f", COUNT), 50920,
-        priority=31, html=Html(style="people")),
+        priority=31, html=Html(style="people"), trust=Trust(
+            Text("이 집단의 사람 수입니다. 개인정보 보호를 위해 10명 단위로 반올림합니다.",
+                 "How many people they are, rounded to 10 for privacy."), sure=trust.ESTIMATED)),
     Field("usage", Text("이용량", "Usage"),
         Text("이용량: 한 달 사용일수(앱별 합)[[indexes|, {indexed:은/는} 표준화 점수]]",
              "usage: days a month summed over apps"
              "[[indexes|; a standardised score for {indexed}]]"),
-        Kind(maybe(), _usage, figure=True, form=".2f"), 18.05, priority=16, note=SUMMED),
+        Kind(maybe(), _usage, figure=True, form=".2f"), 18.05, priority=16, note=SUMMED,
+        trust=Trust(
+            Text("한 사람이 한 달에 쓴 날을 앱마다 더한 값입니다. 그래서 한 달의 날수보다 클 수 "
+                 "있습니다.",
+                 "Days of use a month and person, summed over apps: it can exceed the days of a "
+                 "month."))),
     Field("affinity", Text("이용 강도", "Usage score"),
         Text("이용 강도: {city} 시민 평균에서 떨어진 정도(표준편차)",
              "usage score: standard deviations from the {city} average"), figure("+.2f"), 0.911,
-        unit=SD, html=Html("bar")),
+        unit=SD, html=Html(style="affinity statistic"), trust=Trust(
+            says=trust.of_index, ends=("index_low", "index_high"), average=100.0,
+            judge=trust.judge_index, record="forecast")),
     Field("index", Text("지수({city}=100)", "Index ({city} 100)"),
         Text("지수: {city} 시민 평균이 100, 표준화 점수 서비스는 null",
              "index: 100 is the average person; null for services with standardised scores "
              "only"), figure(".0f"),
-        120.5, html=Html(short=Text("지수", "Index"))),
+        120.5,
+        html=Html("bar", bar="affinity", short=Text("{city} 평균 대비", "Against {city}")),
+        trust=Trust(
+            Text("{city} 시민 평균보다 얼마나 더 쓰고 덜 쓰는지입니다.",
+                 "How much more or less than the {city} average they use it."),
+            says=trust.of_index, ends=("index_low", "index_high"), average=100.0,
+            judge=trust.judge_index, record="forecast")),
     Field("index_low", Text("동네 80% 하한", "Places 80% low"),
         Text("동네 사이의 차이로 본 지수의 80% 구간 하한(예측이 아님)",
              "index, low end of its 80% interval over neighbourhoods (no forecast)"),
@@ -411,7 +443,8 @@ _SHARED: tuple[Field, ...] = (
         unit=Text("일/월[[indexes|, {indexes:은/는} 이용 강도]]",
                   "days a month[[indexes|; usage score for {indexes}]]"),
         html=Html("words", beside=("change_city", "change_local", "movement"),
-                  short=Text("지난달 대비", "Since last month"))),
+                  short=Text("지난달 대비", "Since last month")),
+        trust=Trust(says=trust.of_change, judge=trust.judge_change, record="change")),
     Field("change_city", Text("{city} 전체 요인", "Citywide"),
         Text("그중 {city} 같은 성별·나이의 변화",
              "the change of the same sex and age in {city}"), CHANGE, -0.746, priority=9),
@@ -449,15 +482,28 @@ _SHARED: tuple[Field, ...] = (
              "rounded to 10"),
         figure(",.0f"), 179540, priority=11, unit=Text("일/월", "days a month"),
         html=Html(short=Text("평균 초과 이용량", "Above average"),
-                  phone=Text("평균 초과 이용량 (일/월)", "Above average (days a month)"))),
+                  phone=Text("평균 초과 이용량 (일/월)", "Above average (days a month)")),
+        trust=Trust(Text("이 집단이 평균만큼 쓸 때보다 더 쓰는 날을 모두 더한 값입니다. 사람이 "
+                         "많고 더 쓸수록 "
+                         "큽니다.",
+                         "All the days that the group uses it beyond the average: larger the more "
+                         "people they are and the more they use it."))),
     Field("volume_share", Text("이용량 비중", "Share of volume"),
         Text("{city} 이용량에서의 비중(0~1)", "share of all usage, 0..1"),
         figure(".2%", SHARE), 0.0045, priority=12, unit=Text("누계", "so far"),
         html=Html(beside=("cumulative_share",), short=Text("비중", "Share"),
-                  phone=Text("비중 · 누계", "Share · so far"), style="share")),
+                  phone=Text("비중 · 누계", "Share · so far"), style="share"),
+        trust=Trust(Text("이 서비스의 모든 이용 가운데 이 집단의 비중, 그리고 여기까지의 합입니다.",
+                         "The group's part of all use of the service, then the sum so far."))),
     Field("cumulative_share", Text("누적 비중", "Running share"),
         Text("여기까지의 누적 비중(0~1)", "running total of the shares, 0..1"),
         figure(".2%", SHARE), 0.0045, priority=20),
+    Field("places", Text("어디에", "Where"),
+        Text("이 집단이 가장 많이 쓰는 {district}부터 이름 10개까지, 한 {district}의 목록이면 그 "
+             "{neighbourhood}",
+             "names of the {districts} where the group comes first in this order, ten at most; in "
+             "a list of one {district}, of its {neighbourhoods}"),
+        Kind(TEXTS, _places), ["{sample_district}"], priority=22),
     Field("platforms", Text("매체 유형", "Platforms"),
         Text("공동 1위 매체(매체 순서에 따라)",
              "the platforms too close to call with the best, in the order of platforms"),
@@ -470,7 +516,9 @@ _SHARED: tuple[Field, ...] = (
     Field("association", Text("동반 이용", "Used together"),
         Text("동반 이용: 나이를 고른 동네들의 상관(-1~1)",
              "used together: correlation between neighbourhoods within an age, -1..1"),
-        figure("+.2f", CORRELATION), 0.579),
+        figure("+.2f", CORRELATION), 0.579, trust=Trust(says=trust.of_association, ends=("low",
+        "high"),
+                           judge=trust.judge_association, record="association")),
     Field("low", Text("80% 하한", "80% low"),
         Text("동반 이용의 80% 하한", "low end of its 80% interval"), figure("+.2f", CORRELATION),
         0.518, priority=26),
@@ -505,19 +553,27 @@ _SHARED: tuple[Field, ...] = (
         Kind(TEXT, _signal), "subway_days"),
     Field("value", Text("값", "Value"),
         Text("지표의 값(지표의 단위)", "value, in the signal's unit"), figure(",.1f"), 8.67,
-        html=Html(beside=("se",), phone=NONE)),
+        html=Html(beside=("se",), phone=NONE), trust=Trust(
+            Text("이 집단 한 사람의 평균이며, ± 뒤는 그 오차입니다.",
+                 "The mean of the group's people; after ± its margin of error."))),
     Field("se", Text("표준오차", "Standard error"),
         Text("표준오차(동네 단위)", "standard error, clustered by neighbourhood"),
         figure(",.2f", maybe(minimum=0)), 0.32, priority=13),
     Field("z_city", Text("{city} 대비(표준편차)", "Against {city} (sd)"),
         Text("{city} 시민 평균 대비(표준편차)", "standard deviations from the {city} average"),
         figure("+.2f"), -0.537, unit=SD,
-        html=Html(short=Text("{city} 대비", "Against {city}"), style="city")),
+        html=Html(short=Text("{city} 대비", "Against {city}"), style="city"), trust=Trust(
+            Text("{city} 평균보다 얼마나 크고 작은지를 점수로 나타낸 값입니다. 0이 평균입니다.",
+                 "How far above or below the {city} average, as a score; 0 is the average."))),
     Field("z_peers", Text("같은 성별·나이 대비(표준편차)", "Against sex and age (sd)"),
         Text("같은 성별·나이 대비(표준편차)", "standard deviations from the same sex and age"),
         figure("+.2f"), -1.808, unit=SD,
         html=Html("bar", short=Text("같은 성별·나이 대비", "Against the same sex and age"),
-                  style="peers")),
+                  style="peers"), trust=Trust(
+            Text("다른 {districts}의 같은 성별·나이보다 얼마나 크고 작은지를 점수로 나타낸 "
+                 "값입니다.",
+                 "How far above or below the same sex and age in other {districts}, as a "
+                 "score."))),
     Field("coverage", Text("데이터 비율", "Coverage"),
         Text("값이 있는 비율(0~1), 값이 있는 인원이 최소 공개 인원보다 적으면 null",
              "share that has a value, 0..1; null where it is known for fewer people than the "
@@ -529,10 +585,10 @@ _SHARED: tuple[Field, ...] = (
         Kind(MONTH, _month), "2023-05"),
     Field("file", Text("파일", "File"), Text("파일", "file"), plain(TEXT),
         "2023.6월_29개 통신정보.xlsx", priority=24),
-    Field("second", None,
+    Field("second", Text("둘째 파일", "Second file"),
         Text("그달의 둘째 파일이면 그 id, 그달의 파일이면 null",
              "id of the second file of the month that it is; null for the month's own"),
-        plain(MAYBE_TEXT), None),
+        Kind(MAYBE_TEXT, _second_file), None, priority=12),
     Field("taken", None, Text("반영한 때", "when it was loaded"), plain(TEXT),
         "2023-08-01T09:00:00+00:00"),
     Field("rows", Text("행", "Rows"), Text("행 수", "rows"), figure(",d", COUNT), 10176,

@@ -185,6 +185,29 @@ def _counted(row: Row, level: str) -> tuple[Text, Text]:
     return Text("집단", "group"), Text("집단", "groups")
 
 
+def of_groups(rows: Sequence[Row]) -> tuple[Text, ...]:
+    """The sexes and ages of a list, each once with its number of places; empty if all differ."""
+    groups: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        if row["sex"] is None:
+            return ()
+        groups.setdefault((row["sex"], row["age"]), []).append(row)
+    if len(groups) == len(rows):
+        return ()
+    if len(groups) == 1:
+        ((sex, age),) = groups
+        return (Text(
+            f"모두 {group_name(sex, age, 'ko')}이며 {len(rows)}곳입니다.",
+            f"All are {group_name(sex, age, 'en')}, in {len(rows)} places.",
+        ),)  # fmt: skip
+    ko = ", ".join(f"{group_name(*of, 'ko')} {len(own)}곳" for of, own in groups.items())
+    en = ", ".join(
+        f"{group_name(*of, 'en')} in {len(own)} {'place' if len(own) == 1 else 'places'}"
+        for of, own in groups.items()
+    )
+    return (Text(f"이 집단은 {ko}입니다.", f"They are {en}."),)
+
+
 def of_variance(service: Measure, parts: Variance) -> tuple[Text, ...]:
     """Share of the differences in use due to who people are, and due to where they live."""
     if parts.who is None or parts.district is None:

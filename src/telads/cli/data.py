@@ -239,32 +239,48 @@ def _tell_built(built: Built, lang: Lang) -> None:
 @data.command(**listed("forget"))
 def forget(
     month: Annotated[str, typer.Argument(help=say("제외할 달: 2023-08", "the month: 2023-08"))],
+    second: Annotated[
+        str,
+        typer.Option(help=say("그달의 이 둘째 파일만 제외합니다(telads status의 이름이나 id).",
+                              "Remove this second file of the month alone, by its name in telads "
+                              "status or by its id.")),
+    ] = "",
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:
+) -> None:  # fmt: skip
     """Remove the month and build without it; repeated after a kill, it completes the rest."""
+    from telads.dataset import in_force
     from telads.store.months import withdraw
 
     label = Month.parse(month)
     held = workspace_of(workspace)
-    settings = load_settings()
-    entry = withdraw(held, label, _somebody(), settings, on_wait=waiting)
+    settings, second = load_settings(), in_force().find_second(second)
+    entry = withdraw(held, label, _somebody(), settings, second=second, on_wait=waiting)
     if entry:
         detail = f"{entry.file} {entry.sha256[:8]}"
-        log_action(held, settings, "data-forget", f"month {label}", detail, lang.value)
-    built = _built(workspace)
+        action = "data-forget-second" if second else "data-forget"
+        log_action(held, settings, action, f"month {label}", detail, lang.value)
+    # A second file may wait for a month that never came.
+    built = _built(workspace) if held.ledger().current() else None
     if form is not Form.TABLE:
-        row = {"month": str(label), "file": entry.file if entry else None, "build": built.name}
+        row = {
+            "month": str(label),
+            "second": second or None,
+            "file": entry.file if entry else None,
+            "build": built.name if built else None,
+        }
         show_done("forget", [row], form)
         return
+    what = f"{label} {second}".strip()
     told = (
-        Text(f"제외했습니다: {label} ({entry.file})", f"removed: {label} ({entry.file})")
+        Text(f"제외했습니다: {what} ({entry.file})", f"removed: {what} ({entry.file})")
         if entry
-        else Text(f"이미 제외한 달입니다: {label}", f"already removed: {label}")
+        else Text(f"이미 제외했습니다: {what}", f"already removed: {what}")
     )
     sys.stdout.write(f"{told(lang.value)}\n")
-    _tell_built(built, lang.value)
+    if built:
+        _tell_built(built, lang.value)
 
 
 def _somebody() -> str:

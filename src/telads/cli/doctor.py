@@ -10,11 +10,13 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from typing import NamedTuple
 
+from telads.dataset import in_force
 from telads.errors import TeladsError
+from telads.model import Month
 from telads.settings import SETTINGS, Settings, texts_of, unknown_settings, written
 from telads.store.files import found_open
-from telads.store.ledger import Ledger
-from telads.store.workspace import Store
+from telads.store.ledger import Entry, Ledger
+from telads.store.workspace import Build, Store
 from telads.text import Text, same
 from telads.version import __version__
 
@@ -142,6 +144,7 @@ def _workspace(workspace: Store, settings: Settings) -> Iterator[Finding]:
             f"달: {months or '없음'}" + (f"; 셀 파일이 없는 달: {missing}" if missing else ""),
             f"months: {months or 'none'}" + (f"; cells missing: {missing}" if missing else ""),
         ))  # fmt: skip
+        yield from _second_files(workspace, ledger)
         yield from _budget(ledger, settings)
         name = workspace.build_name()
         if name:
@@ -150,8 +153,67 @@ def _workspace(workspace: Store, settings: Settings) -> Iterator[Finding]:
             for table in TABLES:
                 read(build, table)
             yield Finding(True, Text(f"데이터 버전 {name}", f"data version {name}"))
+            yield from _joined(build)
     except TeladsError as error:
         yield Finding(False, Text(error.line("ko"), error.line("en")))
+
+
+def _second_files(workspace: Store, ledger: Ledger) -> Iterator[Finding]:
+    """The second files of months, by kind: whether their cells are there and can be read."""
+    import polars as pl
+
+    from telads.store.cells import KEY, POPULATION
+
+    dataset = in_force()
+    entries: dict[str, dict[Month, Entry]] = {}
+    for (month, id), entry in ledger.second().items():
+        entries.setdefault(id, {})[month] = entry
+    for id, of in entries.items():
+        declared = {one.id for one in dataset.measures.values() if one.source == id}
+        bad = []
+        for month, entry in of.items():
+            try:
+                held = {*pl.read_parquet(workspace.cells_path / entry.cells).columns}
+            except (OSError, pl.exceptions.PolarsError):
+                held = set()
+            if not held.issuperset({*KEY, POPULATION}) or not held & declared:
+                bad.append(str(month))
+        name = Text(dataset.second_name(id, "ko"), dataset.second_name(id, "en"))
+        months = ", ".join(map(str, of))
+        waiting = ", ".join(str(month) for month in of if month not in ledger.current())
+        told = Text(f"{name.ko}: {months}", f"{name.en}: {months}")
+        if waiting:
+            told = Text(f"{told.ko}; 그달의 파일을 기다림: {waiting}",
+                        f"{told.en}; waiting for the month's own file: {waiting}")  # fmt: skip
+        if bad:
+            months = ", ".join(bad)
+            told = Text(
+                f"{told.ko}; 셀 파일이 없거나 읽을 수 없는 달: {months}. 파일을 다시 반영해 "
+                "주세요.",
+                f"{told.en}; cells missing or unreadable: {months}. Load the file again.",
+            )
+        yield Finding(not bad, told)
+
+
+def _joined(build: Build) -> Iterator[Finding]:
+    """Whether the build's tables hold the measures of the second files it was made of."""
+    from telads.answers.tables import read
+
+    held, columns = in_force().measures.values(), read(build, "segments").columns
+    lost = [
+        f"{month} {id}"
+        for month, file in build.about["files"].items()
+        for id in file.get("second", {})
+        if not any(one.source == id and one.id in columns for one in held)
+    ]
+    if lost:
+        months = ", ".join(lost)
+        yield Finding(False, Text(
+            f"데이터 버전에 둘째 파일의 값이 없습니다: {months}. telads build --again을 실행해 "
+            "주세요.",
+            f"The data version lacks the measures of second files: {months}. Run telads build "
+            "--again.",
+        ))  # fmt: skip
 
 
 def _modes(workspace: Store, settings: Settings) -> Iterator[Finding]:

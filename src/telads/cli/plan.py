@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from telads.cli.options import (
 )
 from telads.cli.registry import listed
 from telads.cli.show import show
+
+if TYPE_CHECKING:
+    from telads.text import Text
 
 plan = typer.Typer()
 BriefFile = Annotated[
@@ -61,9 +64,10 @@ def divide(
     ] = None,
     part: Annotated[
         str, typer.Option(help=say(
-            "표시할 표: platforms segments spends budgets goals sensitivity districts ages",
+            "표시할 표: platforms segments spends budgets goals sensitivity districts ages "
+            "neighbourhoods",
             "which table: platforms, segments, spends, budgets, goals, sensitivity, districts, "
-            "ages"))
+            "ages, neighbourhoods"))
     ] = "platforms",
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
@@ -71,6 +75,7 @@ def divide(
 ) -> None:  # fmt: skip
     """Make a plan from a brief, and show it or write it to a file."""
     from telads.cli.show import require_folder, show_written
+    from telads.planning.ad_systems import notes_of, system_of
     from telads.planning.brief import BRIEF, json_file, read_brief
     from telads.planning.files import write_plan
     from telads.planning.plan import make_plan
@@ -79,25 +84,25 @@ def divide(
     chosen = part_named(part)
     if output:
         require_folder(output)
-        _not_over(brief, output)
+        _not_over(brief, output, BRIEF)
     build = build_of(workspace)
     made = make_plan(build, read_brief(json_file(brief, BRIEF)))
     if output:
-        write_plan(made, output, lang.value)
-        show_written("plan", [output], form)
+        write_plan(made, output, lang.value, build)
+        beside = [notes_of(output)] if system_of(output.name) else []
+        show_written("plan", [output, *beside], form)
     else:
         show(plan_answer(build, made, chosen), form, lang.value)
 
 
-def _not_over(brief: Path, output: Path) -> None:
-    """Raise `QuestionError` if the plan would overwrite its own brief."""
+def _not_over(read: Path, output: Path, what: Text) -> None:
+    """Raise `QuestionError` if the output would overwrite the file that is read."""
     from telads.errors import QuestionError
     from telads.text import Text
 
-    if brief.exists() and output.exists() and brief.samefile(output):
+    if read.exists() and output.exists() and read.samefile(output):
         raise QuestionError(
-            Text("계획을 브리프 파일에 덮어쓸 수 없습니다.",
-                 "The plan would overwrite its brief."),
+            Text(f"{what.ko}에 덮어쓸 수 없습니다.", f"The output would overwrite the {what.en}."),
             Text("-o에 다른 파일 이름을 적어 주세요.", "Use another file name with -o."),
             file=output,
         )  # fmt: skip
@@ -106,18 +111,30 @@ def _not_over(brief: Path, output: Path) -> None:
 @plan.command(**listed("replan"))
 def replan(
     saved: BriefFile,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help=say("출력 파일", "the file to write"))
+    ] = None,
     month: MonthOption = None,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Compare a saved plan with the same brief on the build in force."""
+    """Compare a saved plan with the same brief on the build in force, or write the comparison."""
     from telads.answers.choices import month_of
+    from telads.cli.show import require_folder, show_written
     from telads.planning.brief import PLAN, json_file
     from telads.planning.comparison import compare
+    from telads.planning.files import write_comparison
     from telads.planning.plan import read_plan
     from telads.planning.questions import comparison_answer
 
+    if output:
+        require_folder(output)
+        _not_over(saved, output, PLAN)
     build = build_of(workspace)
     found = compare(read_plan(json_file(saved, PLAN)), build, month_of(build, month))
-    show(comparison_answer(found), form, lang.value)
+    if output:
+        write_comparison(found, output, lang.value)
+        show_written("plan_comparison", [output], form)
+    else:
+        show(comparison_answer(found), form, lang.value)

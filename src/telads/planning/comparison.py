@@ -25,14 +25,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
+from typing import Any
 
 from telads.answers.tables import of_month
 from telads.dataset import in_force
+from telads.errors import DataError
 from telads.model import Month
 from telads.planning.brief import Brief
 from telads.planning.parts import Key, Member, key_of, member_of, names_of, parts_in, row_of
 from telads.planning.parts import use as use_of_parts
-from telads.planning.plan import Basis, Plan, make_plan
+from telads.planning.plan import Basis, Plan, make_plan, read_plan
 from telads.planning.scenarios import SHARE, Row
 from telads.planning.sentences import reach_text
 from telads.store.workspace import Build
@@ -138,6 +140,10 @@ class Comparison:
         """Whether nothing differs."""
         return self.before.result == self.now.result
 
+    def membership(self) -> tuple[Text, ...]:
+        """The groups that came and went, and why, in words."""
+        return _membership(self.segments)
+
     def sentences(self) -> tuple[Text, ...]:
         """The changes in words."""
         asked = [BRIEF[one] for one in self.brief]
@@ -146,9 +152,43 @@ class Comparison:
             f"The briefs differ: {', '.join(one.en for one in asked)}.",
         )
         causes = (CAUSES[one] for one in self.causes)
-        told = (_verdict(self), *_membership(self.segments), *_reach(self), *_shares(self),
-                *_break(self), *causes)  # fmt: skip
-        return (brief, *told) if asked else told
+        return (_verdict(self), *((brief,) if asked else ()), *_membership(self.segments),
+                *_reach(self), *_shares(self), *_break(self), *causes)  # fmt: skip
+
+    def document(self) -> dict[str, Any]:
+        """The comparison as JSON without the earlier plan: see `read_comparison`."""
+        return {
+            "comparison": FORMAT,
+            "before": self.before.hash,
+            "now": self.now.document(),
+            "segments": list(self.segments),
+            "platforms": list(self.platforms),
+            "causes": list(self.causes),
+            "brief": list(self.brief),
+            "broken": [str(month) for month in self.broken],
+        }
+
+
+FORMAT = 1
+"""Version of a comparison's JSON."""
+
+
+def read_comparison(document: Mapping[str, Any], before: Plan) -> Comparison:
+    """Read `Comparison.document`; raises `DataError` for another plan, or one that was changed."""
+    if document.get("comparison") != FORMAT or document.get("before") != before.hash:
+        raise DataError(
+            Text("비교가 이 계획의 것이 아닙니다.", "The comparison is not of this plan."),
+            Text("비교를 다시 만들어 주세요.", "Make the comparison again."),
+        )  # fmt: skip
+    return Comparison(
+        before=before,
+        now=read_plan(document["now"]),
+        segments=tuple(document["segments"]),
+        platforms=tuple(document["platforms"]),
+        causes=tuple(document["causes"]),
+        brief=tuple(document["brief"]),
+        broken=tuple(map(Month.parse, document["broken"])),
+    )
 
 
 def compare(
@@ -337,14 +377,14 @@ def _verdict(found: Comparison) -> Text:
     reach = "–" if change is None else f"{round(change, 3) + 0.0:+.1%}".replace("-", "−")
     if found.verdict == "keep":
         return Text(
-            f"그대로 두셔도 됩니다. 옮길 금액은 예산의 {moved:.1%}(기준 {MOVED:.0%} 미만), 예상 "
-            f"도달의 변화는 {reach}(기준 {REACH:.0%} 미만)입니다.",
-            f"No change needed: {moved:.1%} of the budget would move (under {MOVED:.0%}), and the "
+            f"실질적인 변화가 없습니다: 예산 이동 {moved:.1%}(기준 {MOVED:.0%} 미만), "
+            f"예상 도달 변화 {reach}(기준 {REACH:.0%} 미만).",
+            f"No material change: {moved:.1%} of the budget would move (under {MOVED:.0%}), the "
             f"expected reach changes by {reach} (under {REACH:.0%}).",
         )
     return Text(
-        f"계획을 바꿀 만합니다. 옮길 금액은 예산의 {moved:.1%}, 예상 도달의 변화는 {reach}입니다.",
-        f"Worth changing: {moved:.1%} of the budget would move, and the expected reach changes by "
+        f"계획을 바꿀 만합니다: 예산 이동 {moved:.1%}, 예상 도달 변화 {reach}.",
+        f"Worth changing: {moved:.1%} of the budget would move, the expected reach changes by "
         f"{reach}.",
     )
 

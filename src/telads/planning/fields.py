@@ -25,6 +25,7 @@ from telads.answers.fields import (
     service_name,
 )
 from telads.answers.questions import Question, register
+from telads.answers.trust import ASSUMED, Trust, of_reach
 from telads.dataset import OF, OR_NONE, in_force
 from telads.text import Lang, Text
 
@@ -103,11 +104,16 @@ _FIELDS: tuple[Field, ...] = (
         41000000),
     Field("spend_share", Text("비중", "Share"),
         Text("예산에서의 비중(0~1)", "share of the budget, 0..1"), figure(".1%", SHARE), 0.82),
+    Field("district_share", Text("{district} 안의 비중", "Of its {district}"),
+        Text("그 {district} 집행액에서의 비중(0~1), 집행액이 없으면 null",
+             "share of the spend of its {district}, 0..1; null: nothing is spent there"),
+        figure(".1%", SHARE), 0.146),
     Field("contacts", Text("예상 노출", "Planned impressions"),
         Text("예상 노출 횟수", "planned impressions"), figure(",d", COUNT), 9111111),
     Field("reached", Text("예상 도달(1회 이상)", "Reach (once or more)"),
         Text("예상 도달(1회 이상) 인원, 10명 단위", "people reached once or more, rounded to 10"),
-        figure(",d", COUNT), 1699920),
+        figure(",d", COUNT), 1699920,
+        trust=Trust(says=of_reach, ends=("reached_low", "reached_high"), sure=ASSUMED)),
     Field("reached_2", Text("2회 이상", "Twice or more"),
         Text("2회 이상 도달 인원", "people reached twice or more"), figure(",d", MAYBE_COUNT),
         1120340),
@@ -220,13 +226,17 @@ PARTS: tuple[Field, ...] = (
              "name of the {neighbourhood}; null for all of the {district}"),
         Kind(_MAYBE_TEXT, lambda row, key, lang: row[key] or UNKNOWN), "신림동"),
     Field("code", None, Text("{neighbourhood} 코드", "its code"), plain(_MAYBE_TEXT), "1121069"),
-    Field("cell_age", Text("{cell_age}", "{cell_age}"),
+    Field("cell_age", Text("{cell_age}", "{Cell_age}"),
         Text("{cell_age}의 첫 해, 나이대 전체면 null",
              "first year of the {cell_age}; null for all of the age"),
         Kind({"type": ["integer", "null"], OF: f"cell ages{OR_NONE}"}, _cell_age), 20),
 )  # fmt: skip
 """Fields that name a part of a segment; rows have them where some member is one."""
 _OF_PARTS = {"parts": PARTS}
+_PLACE = PARTS[0]._replace(meaning=Text(
+    "{neighbourhood} 이름, 나누지 않은 {district} 사람이면 null",
+    "name of the {neighbourhood}; null for people of the {district} who are not divided",
+))  # fmt: skip
 _GROUPED = ("population", "spend", "spend_share", "contacts", "reached", "reach_share", "frequency")
 _REACHED = Field(
     "reached", OWN["reached"].title,
@@ -257,6 +267,9 @@ QUESTIONS: tuple[Question, ...] = (
         "assumption", "reached_low", "reached_high", "change_low", "change_high")),
     Question("plan_districts", _of("district", *_GROUPED)),
     Question("plan_ages", _of("sex", "age", *_GROUPED)),
+    Question("plan_neighbourhoods", (
+        *_of("district"), _PLACE, PARTS[1],
+        *_of(*_GROUPED[:3], "district_share", *_GROUPED[3:]))),
     Question("plan_comparison", _of(
         *_KEY, "status", "affinity_before", "affinity_now", "change", "change_method",
         "change_city", "change_local", "spend_before", "spend_now"), _OF_PARTS),

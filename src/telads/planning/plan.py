@@ -214,7 +214,13 @@ def read_plan(document: Any) -> Plan:
             brief=(read_former_brief if former else read_brief)(document["brief"]),
             basis=Basis(**document["basis"]),
             people=document["audience"],
-            result=Result(result["summary"], *(tuple(result[part]) for part in PARTS)),
+            result=Result(
+                result["summary"],
+                *(
+                    tuple(result.get(part, ()) if part in OPTIONAL else result[part])
+                    for part in PARTS
+                ),
+            ),
             former=document if former else None,
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -266,14 +272,20 @@ class Result:
     districts: tuple[Row, ...] = ()
     ages: tuple[Row, ...] = ()
     """Spend and reach by district, and by sex and age."""
+    neighbourhoods: tuple[Row, ...] = ()
+    """The same by neighbourhood, of districts whose money is divided over them; else none."""
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
-        return {"summary": self.summary, **{part: list(getattr(self, part)) for part in PARTS}}
+        parts = {part: list(getattr(self, part)) for part in PARTS}
+        kept = {part: rows for part, rows in parts.items() if rows or part not in OPTIONAL}
+        return {"summary": self.summary, **kept}
 
 
 PARTS = tuple(field.name for field in fields(Result))[1:]
 """The tables of a plan."""
+OPTIONAL = frozenset({"neighbourhoods"})
+"""Those that are left out of its JSON if they have no rows."""
 
 
 def upgraded(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -422,13 +434,18 @@ class _Division:
         return np.array([self.use.below(key_of(segment)) for segment in self.segments])
 
 
-def _division(build: Build, brief: Brief, chosen: Audience) -> _Division:
-    """Allocate the brief's budget over an audience's segments; raises what `allocate` raises."""
+def _division(
+    build: Build, brief: Brief, chosen: Audience, found: Allocation | None = None
+) -> _Division:
+    """Allocate the brief's budget over an audience's segments; raises what `allocate` raises.
+
+    `found` is the allocation where it is known already.
+    """
     offers, segments = brief.offers, chosen.segments
     if len(segments) * len(offers) > MOST_SPENDS:
         raise _too_many(len(segments), len(offers))
     known, associations = market(build, segments, chosen.month, brief)
-    found = allocate(known, offers, brief.budget, brief.unit, brief.goal)
+    found = found or allocate(known, offers, brief.budget, brief.unit, brief.goal)
     reaches = -np.expm1(-exposures(found.spend, known, offers))
     return _Division(
         brief, segments, chosen.size.population, known, associations,
@@ -472,51 +489,86 @@ def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
         sensitivity=scenarios.sensitivity(),
         districts=_by(one, lambda segment: {"district": segment.district}),
         ages=_by(one, lambda segment: {"sex": str(segment.sex), "age": segment.age}),
+        neighbourhoods=_neighbourhoods(one),
     )
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The figures of a plan that are ready at once; a plan adds prices, goals and assumptions."""
+    """The figures of a plan that are ready at once; `curve` and a plan add others."""
 
     brief: Brief
     audience: Audience
     summary: Row
-    """As that of `Result`, without what it says of a narrower audience."""
+    """As that of `Result`, without what more money would add and what a narrower audience would."""
     platforms: tuple[Row, ...]
     segments: tuple[Row, ...]
-    budgets: tuple[Row, ...]
     districts: tuple[Row, ...]
     ages: tuple[Row, ...]
-    enough: Row | None
-    """The smaller budget that reaches nine tenths: a row of budgets, with its `share` of that."""
     below: int
     """Number of segments that use the service less than the average person."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Reach over budget: what other budgets would reach."""
+
+    budgets: tuple[Row, ...]
+    """Rows as those of `Result`, each with `reached_low` and `reached_high`: its reach if platforms
+    overlap as much, or as little, as they can."""
+    enough: Row | None
+    """The smaller budget that reaches nine tenths: a row of budgets, with its `share` of that."""
+    more: Row
+    """What a tenth more budget adds: `next_budget`, `next_weighted_reach`, `next_share`."""
 
 
 DRAFT_POINTS = 10
 """Number of budgets on the curve of a draft."""
 
 
-def draft(build: Build, brief: Brief, until: int | None = None) -> Draft:
-    """Allocate a brief's budget, with the curve of reach up to the budget `until`.
+def draft(build: Build, brief: Brief) -> Draft:
+    """Allocate a brief's budget. Raises what `make_plan` raises."""
+    chosen, one = _begun(build, brief)
+    return Draft(
+        brief, chosen, _summary(one), _platforms(one), _segments(one),
+        _by(one, lambda segment: {"district": segment.district}),
+        _by(one, lambda segment: {"sex": str(segment.sex), "age": segment.age}),
+        int(one.below.sum()),
+    )  # fmt: skip
 
-    Raises what `make_plan` raises.
+
+@held
+def curve(build: Build, brief: Brief, until: int | None = None) -> Curve:
+    """Reach over budget of a draft, up to the budget `until`, by default twice the brief's.
+
+    Raises what `make_plan` raises. Takes several times as long as `draft`.
     """
-    month = month_of(build, brief.month)
-    chosen = audience(build, brief.rules, month)
-    one = _division(build, brief, chosen)
+    _, one = _begun(build, brief)
     scenarios = Scenarios(brief, one.market, one.found, one.size)
     budgets, enough = scenarios.budgets(until, DRAFT_POINTS), scenarios.enough()
     if enough and budgets and enough["budget"] < budgets[0]["budget"]:
         early = scenarios.below(enough["budget"])
         budgets = (*(row for row in early if row["budget"] < budgets[0]["budget"]), *budgets)
-    return Draft(
-        brief, chosen, {**_summary(one), **scenarios.next()}, _platforms(one), _segments(one),
-        budgets, _by(one, lambda segment: {"district": segment.district}),
-        _by(one, lambda segment: {"sex": str(segment.sex), "age": segment.age}),
-        enough, int(one.below.sum()),
-    )  # fmt: skip
+    ends = [scenarios.bounds(row["budget"]) for row in budgets]
+    return Curve(
+        tuple(row | end for row, end in zip(budgets, ends, strict=True)), enough, scenarios.next()
+    )
+
+
+def _begun(build: Build, brief: Brief) -> tuple[Audience, _Division]:
+    """The allocation that a draft and its curve share."""
+    chosen = audience(build, brief.rules, month_of(build, brief.month))
+    return chosen, _division(build, brief, chosen, _allocation(build, brief))
+
+
+@held
+def _allocation(build: Build, brief: Brief) -> Allocation | None:
+    """The allocation of a draft; None for one that is too large to be divided."""
+    chosen = audience(build, brief.rules, month_of(build, brief.month))
+    if len(chosen.segments) * len(brief.offers) > MOST_SPENDS:
+        return None
+    known, _ = market(build, chosen.segments, chosen.month, brief)
+    return allocate(known, brief.offers, brief.budget, brief.unit, brief.goal)
 
 
 @held
@@ -697,14 +749,47 @@ def _segments(one: _Division) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _by(one: _Division, named: Callable[[Member], Row]) -> tuple[Row, ...]:
-    """Spend and reach summed over segments of the same name."""
+def _neighbourhoods(one: _Division) -> tuple[Row, ...]:
+    """Spend and reach by neighbourhood in districts that are divided, most spend first.
+
+    People of such a district who are a member as a whole have a row without a neighbourhood.
+    """
+    divided = {part.district for part in parts_in(one.segments) if part.code}
+    if not divided or one.names is None:
+        return ()
+    names = one.names
+
+    def named(member: Member) -> Row:
+        row = row_of(member, names)
+        return {name: row[name] for name in ("district", "neighbourhood", "code")}
+
+    among = [g for g, member in enumerate(one.segments) if member.district in divided]
+    rows = _by(one, named, among)
+    spends: dict[str, int] = {}
+    for row in rows:
+        spends[row["district"]] = spends.get(row["district"], 0) + row["spend"]
+    shared: list[Row] = []
+    for row in rows:
+        whole = spends[row["district"]]
+        share = _round(row["spend"] / whole, SHARE) if whole else None
+        at = [*row].index("spend_share") + 1
+        items = [*row.items()]
+        shared.append(dict([*items[:at], ("district_share", share), *items[at:]]))
+    return tuple(sorted(shared, key=lambda row: (row["district"], -row["spend"])))
+
+
+def _by(
+    one: _Division, named: Callable[[Member], Row], among: Sequence[int] | None = None
+) -> tuple[Row, ...]:
+    """Spend and reach summed over segments of the same name; `among` are numbers of some."""
     groups: dict[tuple[Any, ...], tuple[Row, list[int]]] = {}
-    for g, segment in enumerate(one.segments):
-        row = named(segment)
+    for g in range(len(one.segments)) if among is None else among:
+        row = named(one.segments[g])
         groups.setdefault(tuple(row.values()), (row, []))[1].append(g)
     rows = []
-    for _, (row, members) in sorted(groups.items()):
+    # What has no name comes last.
+    order = sorted(groups, key=lambda name: [(one is None, one or "") for one in name])
+    for row, members in (groups[name] for name in order):
         people = one.people[members]
         spend, reached = (
             int(one.found.spend[members].sum()),

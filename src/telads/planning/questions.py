@@ -104,7 +104,7 @@ def plan_answer(build: Build, plan: Plan, part: str = "platforms") -> Answer:
         method="affinity",
         build=plan.basis.build,
         synthetic=plan.basis.synthetic,
-        rows=frame_of(getattr(plan.result, part)),
+        rows=frame_of(getattr(plan.result, part), f"plan_{part}"),
         facts=plan.result.summary,
         sentences=plan_sentences(plan),
         warnings=build.warnings(plan.month) if plan.month in build.months else (),
@@ -139,15 +139,20 @@ def _members(build: Build, members: Sequence[Member], month: Month) -> pl.DataFr
 def keys_of(question: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """The columns of a table's rows in order, those of parts after the segment's."""
     known = QUESTIONS[question]
-    if not rows or "code" not in rows[0]:
+    if not rows or "code" not in rows[0] or "parts" not in known.variants:
         return known.keys
     return (*known.keys[:3], *known.extra("parts"), *known.keys[3:])
 
 
-def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Rows as a table; a column without any value has a numeric type, unless it holds names."""
+def frame_of(rows: Sequence[Mapping[str, Any]], question: str = "") -> pl.DataFrame:
+    """Rows as a table; a column without any value has a numeric type, unless it holds names.
+
+    Without rows it has the columns of the `question`.
+    """
     import polars as pl
 
+    if not rows and question:
+        return pl.DataFrame(schema=dict.fromkeys(QUESTIONS[question].keys, pl.String))
     frame = pl.DataFrame(list(rows), infer_schema_length=None)
     empty = [name for name, kind in frame.schema.items() if kind == pl.Null]
     return frame.with_columns(

@@ -206,6 +206,15 @@ class Scenarios:
             "frequency": self._frequency(point),
         }
 
+    def bounds(self, budget: int) -> Row:
+        """Reach of a budget that was allocated, by the most and the least overlap of platforms."""
+        spend, people = self._points[budget].spend, self.market.people
+        known = union(-np.expm1(-exposures(spend, self.market, self.brief.offers)))
+        return {
+            "reached_low": self._people(float(people @ known.low)),
+            "reached_high": self._people(float(people @ known.high)),
+        }
+
     def _people(self, count: float) -> int:
         return min(rounded(count), self.size)
 

@@ -28,6 +28,7 @@ def plan_sentences(plan: Plan) -> tuple[Text, ...]:
     found = [_bought(sums), *_of_times(sums), *_of_objective(plan, named)]
     found += [_of_unit(sums["proven_gap"], named)] if coarse else _of_more(sums, named)
     found += [*_of_fullness(plan), *_of_ceilings(plan), *_of_target(plan), *_of_use(plan),
+              *_of_neighbourhoods(plan),
               *_of_parts([member_of(row) for row in plan.result.segments])]  # fmt: skip
     if sums["gap_to"] == "without_goal":
         found.append(_of_goal(sums["proven_gap"], named))
@@ -197,14 +198,16 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
     chosen = plan.brief.rules.uses(plan.brief.service)
     if chosen and not sums["below_segments"]:
         return ()
-    if not chosen or sums["below_spend"]:
+    if sums["below_segments"] and (not chosen or sums["below_spend"]):
+        one = sums["below_segments"] == 1
         share = f"{sums['below_spend_share']:.1%}"
         used = josa(service.ko, "을/를")
         found.append(Text(
             f"집행액의 {share}가 {used} {in_force().city.ko} 평균보다 적게 쓰는 "
             f"{sums['below_segments']}개 집단에 갑니다.",
-            f"{share} of the budget goes to {sums['below_segments']} groups that use {service.en} "
-            "less than the average person.",
+            f"{share} of the budget goes to {sums['below_segments']} "
+            f"{'group that uses' if one else 'groups that use'} {service.en} less than the average "
+            "person.",
         ))  # fmt: skip
     fewer = sums["narrowed"]
     if fewer:
@@ -218,6 +221,55 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
             f"frequency of {fewer['frequency']:.1f}.",
         ))  # fmt: skip
     return tuple(found)
+
+
+NAMED = 3
+"""Neighbourhoods of a plan that are named; all of them if they are no more than `FEW`."""
+FEW = 6
+
+
+def _of_neighbourhoods(plan: Plan) -> tuple[Text, ...]:
+    """Over how many neighbourhoods the money of districts is divided, and where most goes."""
+    rows = [row for row in plan.result.neighbourhoods if row["code"]]
+    if not rows:
+        return ()
+    dataset = in_force()
+    inside, around = dataset.neighbourhood, dataset.district
+    places = list(dict.fromkeys(row["district"] for row in rows))
+    most = sorted((row for row in rows if row["spend"]), key=lambda row: -row["spend"])
+    named = most if len(rows) <= FEW else most[:NAMED]
+    one = len(places) == 1
+
+    def share(row: Mapping[str, Any]) -> str:
+        return f"{row['district_share' if one else 'spend_share']:.1%}"
+
+    ko = ", ".join(
+        f"{'' if one else row['district'] + ' '}{row['neighbourhood']} {share(row)}"
+        for row in named
+    )
+    en = ", ".join(
+        row["neighbourhood"]
+        + ("" if one else f" in {dataset.district_name(row['district'], 'en')}")
+        + f" ({share(row)})"
+        for row in named
+    )
+    spent = len(most)
+    if not spent:
+        return ()
+    whose = (
+        Text(f"{places[0]}의 집행액은", f"The money of {dataset.district_name(places[0], 'en')}")
+        if one
+        else Text(f"{around.text.ko} {len(places)}곳의 집행액은",
+                  f"The money of {len(places)} {around.plural.en}")
+    )  # fmt: skip
+    level = inside.text.en if spent == 1 else inside.plural.en
+    rest = len(rows) - spent
+    without = Text(f"({rest}곳에는 없음)", f" ({rest} get none)") if rest else Text("", "")
+    listed = Text(ko, en) if len(named) == spent else Text(f"많은 순서로 {ko}", f"most to {en}")
+    return (Text(
+        f"{whose.ko} {inside.text.ko} {spent}곳에 나뉩니다{without.ko}: {listed.ko}.",
+        f"{whose.en} is divided over {spent} {level}{without.en}: {listed.en}.",
+    ),)  # fmt: skip
 
 
 def _of_goal(gap: float, named: Text) -> Text:
@@ -303,7 +355,7 @@ def audience_sentences(found: Audience) -> tuple[Text, ...]:
             f"타겟은 {people(size.population, 'ko')}입니다(전체의 {size.share:.1%}, {count}개 "
             "집단).",
             f"{people(size.population, 'en').capitalize()}, {size.share:.1%} of all ({count} "
-            "groups).",
+            f"group{'' if count == 1 else 's'}).",
         ),
         _of_services(found.profile),
         *_of_parts(found.segments),

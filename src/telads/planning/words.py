@@ -10,7 +10,7 @@ from telads.dataset import in_force
 from telads.model import Sex
 from telads.planning.fields import ASSUMPTIONS, GOALS, LIMITS
 from telads.text import LANGUAGES, Lang, Text, same
-from telads.wording import METHOD, PLAN, YES, segment_name
+from telads.wording import METHOD, PLAN, YES, group_name, segment_name
 
 TITLES: dict[str, Text] = {
     "minimum": Text("최소 집행액", "Minimum spend"),
@@ -77,11 +77,23 @@ def rules_text(rules: Mapping[str, Any]) -> Text:
 
 def _members_text(members: Sequence[Mapping[str, Any]]) -> Text:
     """Groups by name."""
-    if len(members) > LONGEST_LIST or any({"neighbourhood", "ages"} & {*one} for one in members):
+    if len(members) > LONGEST_LIST:
         return Text(f"지정한 집단 {len(members)}개", f"{len(members)} groups by name")
-    names = [[segment_name(one["district"], one["sex"], one["age"], lang) for one in members]
-             for lang in LANGUAGES]  # fmt: skip
-    return Text(", ".join(names[0]), ", ".join(names[1]))
+    return Text(*(", ".join(_member_name(one, lang) for one in members) for lang in LANGUAGES))
+
+
+def _member_name(one: Mapping[str, Any], lang: Lang) -> str:
+    """A group or a part of one: `관악구 신림동 30대 여성`, `women 30-34 in 신림동, Gwanak-gu`."""
+    if "ages" in one:
+        word = Sex(one["sex"]).text(lang)
+        ages = ", ".join(in_force().cell_age_text(age)(lang) for age in one["ages"])
+        group = f"{ages} {word}" if lang == "ko" else f"{word} {ages}"
+    else:
+        group = group_name(one["sex"], one["age"], lang)
+    place, inside = in_force().district_name(one["district"], lang), one.get("neighbourhood")
+    if lang == "ko":
+        return " ".join(filter(None, (place, inside, group)))
+    return f"{group} in {inside}, {place}" if inside else f"{group} in {place}"
 
 
 def _rule_text(rule: Mapping[str, Any]) -> Text:
@@ -100,7 +112,10 @@ def _rule_text(rule: Mapping[str, Any]) -> Text:
     if "like" in rule:
         of, top = rule["like"], rule["top"]
         names = [segment_name(of["district"], of["sex"], of["age"], lang) for lang in LANGUAGES]
-        return Text(f"{names[0]}과 비슷한 집단 {top}개", f"{top} groups like {names[1]}")
+        return Text(
+            f"{names[0]}과 비슷한 집단 {top}개",
+            f"{top} group{'' if top == 1 else 's'} like {names[1]}",
+        )
     return _figure_text(rule) or _list_text(rule)
 
 
@@ -149,12 +164,29 @@ TABLES: dict[str, Text] = {
     "goals": Text("목표별 최소 예산", "Minimum budget for a goal"),
     "sensitivity": Text("도달이 달라질 수 있는 범위", "What the reach depends on"),
     "prices": Text("CPM이 10% 바뀌면", "If a price changes by 10%"),
-    "districts": Text("자치구별", "By district"),
+    "districts": Text("{district}별", "By {district}"),
+    "neighbourhoods": Text("{neighbourhood}별", "By {neighbourhood}"),
     "ages": Text("성별·나이별", "By sex and age"),
     "segments": Text("집단", "Groups"),
     "spends": Text("집단별 매체별 집행액", "Spends by group and platform"),
 }
 """What the tables of a plan are called."""
+
+
+SHEETS: dict[str, Text] = {
+    "scenarios": Text("시나리오", "scenarios"),
+    "summary": Text("요약", "summary"),
+    "method": METHOD,
+    "source": Text("출처", "source"),
+}
+"""Sheets of a workbook beside the tables."""
+
+
+def sheet_name(name: str, lang: Lang) -> str:
+    """Name of a sheet: a table's title in Korean, in English the name of the table."""
+    if lang == "en":
+        return name
+    return in_force().fill({**TABLES, **SHEETS}[name])(lang).replace("/", "·")
 
 
 def title(name: str, lang: Lang, table: str = "") -> str:

@@ -64,7 +64,7 @@ class Entry:
     """For cells made from subscriber logs: inputs, counts of rows and people by fate, engine,
     parameters of privacy."""
     withdrawn: str | None = None
-    """Time of removal, ISO 8601 in UTC: the month is then out of the next build."""
+    """Time of removal, ISO 8601 in UTC: the file is then out of the next build."""
     withdrawn_by: str | None = None
     """User who removed it."""
 
@@ -117,13 +117,20 @@ class Ledger:
 
     def second(self) -> dict[tuple[Month, str], Entry]:
         """The entry in force of each second file, by month and id; its month may have none."""
-        newest = {(entry.label, entry.second): entry for entry in self.entries if entry.second}
-        return dict(sorted(newest.items()))
+        return {key: entry for key, entry in self._seconds() if not entry.withdrawn}
 
     def withdrawn(self) -> dict[Month, Entry]:
         """The removed entry of each month that is no longer in force."""
         newest = {entry.label: entry for entry in self.entries if not entry.second}
         return {month: entry for month, entry in sorted(newest.items()) if entry.withdrawn}
+
+    def withdrawn_second(self) -> dict[tuple[Month, str], Entry]:
+        """The removed entry of each second file that is no longer in force."""
+        return {key: entry for key, entry in self._seconds() if entry.withdrawn}
+
+    def _seconds(self) -> list[tuple[tuple[Month, str], Entry]]:
+        newest = {(entry.label, entry.second): entry for entry in self.entries if entry.second}
+        return sorted(newest.items(), key=lambda one: one[0])
 
     def with_entry(self, entry: Entry) -> Ledger:
         """The ledger with one more entry."""
@@ -144,8 +151,7 @@ class Ledger:
         """Replace the ledger on disk."""
         content = {"version": VERSION, "entries": [_raw(entry) for entry in self.entries],
                    "draws": [asdict(draw) for draw in self.draws]}  # fmt: skip
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
-        write_text(path, text + "\n")
+        write_text(path, _text(content) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> Ledger:
@@ -180,6 +186,20 @@ def newer_workspace(path: Path, version: int, telads: str | None = None) -> Newe
              "A newer version of telads wrote this workspace."),
         install_newer(telads), file=path, value=f"format {version}",
     )  # fmt: skip
+
+
+_ENCODED = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def _text(value: object, end: str = "\n") -> str:
+    """As `json.dumps` with an indent of 1 does, which encodes in Python: slow for many codes."""
+    start = f"{end} "
+    if value and isinstance(value, dict):
+        items = (f"{_ENCODED(name)}: {_text(of, start)}" for name, of in value.items())
+        return f"{{{start}{f',{start}'.join(items)}{end}}}"
+    if value and isinstance(value, list | tuple):
+        return f"[{start}{f',{start}'.join(_text(of, start) for of in value)}{end}]"
+    return _ENCODED(value)
 
 
 def _raw(entry: Entry) -> dict[str, Any]:
@@ -226,9 +246,9 @@ def _is_possible(entry: Entry) -> bool:
         if moment is not None:
             datetime.fromisoformat(moment)
     counts = (entry.rows, entry.masked, entry.values)
+    "".join(texts).encode()  # raises for what is no text, or none that can be written
     return (
-        all(isinstance(text, str) and text.encode() is not None for text in texts)
-        and all(type(count) is int and 0 <= count < _LARGEST for count in counts)
+        all(type(count) is int and 0 <= count < _LARGEST for count in counts)
         and all(isinstance(m, int | float) and math.isfinite(m) for m in entry.means.values())
         and CELLS.fullmatch(entry.cells) is not None
         and isinstance(entry.synthetic, bool)

@@ -3,9 +3,10 @@
 The cells of a month are written first, then the ledger that puts them in force; a process killed
 in between leaves cells that nothing names, and the next writer deletes them.
 
-A removed month is left out of the next build, and the ledger records the removal. The ledger is
-replaced atomically, so a month is either in force or removed. Its cells stay, since kept builds
-rest on them; the same file, or the right one, can be ingested later.
+A removed month is left out of the next build, and the ledger records the removal; so is a second
+file that is removed alone. The ledger is replaced atomically, so a file is either in force or
+removed. Its cells stay, since kept builds rest on them; the same file, or the right one, can be
+ingested later.
 """
 
 from __future__ import annotations
@@ -157,31 +158,48 @@ def withdraw(
     by: str,
     settings: Settings,
     *,
+    second: str = "",
     sha256: str | None = None,
     on_wait: Callable[[], None] | None = None,
 ) -> Entry | None:
     """Remove a month; returns its former entry, or None if it was removed already.
 
-    With `sha256` only that file is removed, not one that replaced it since the user saw it. Raises
-    `UnknownChoice` for an unknown month, `DataError` for the only one and for a file that is not in
-    force, `WorkspaceBusy`, `WorkspaceError`.
+    With `second`, the id of a second file, that file alone is removed and the month stays. With
+    `sha256` only that file is removed, not one that replaced it since the user saw it. Raises
+    `UnknownChoice` for an unknown month or file, `DataError` for the only month and for a file that
+    is not in force, `WorkspaceBusy`, `WorkspaceError`.
     """
     with workspace.writing(settings.lock_seconds, on_wait):
         ledger = workspace.ledger()
-        entry = ledger.current().get(month)
+        entry = in_force_of(ledger, month, second)
         if entry is None:
-            _require_known(ledger, month)
+            _require_known(ledger, month, second)
             return None
         if sha256 is not None and sha256 != entry.sha256:
             raise _replaced(entry)
-        if len(ledger.current()) == 1:
+        if not second and len(ledger.current()) == 1:
             raise _only(entry)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         ledger.without(entry, now, by).save(workspace.ledger_path)
     return entry
 
 
-def _require_known(ledger: Ledger, month: Month) -> None:
+def in_force_of(ledger: Ledger, month: Month, second: str = "") -> Entry | None:
+    """The entry in force of a month, or of its `second` file; None if there is none."""
+    return ledger.second().get((month, second)) if second else ledger.current().get(month)
+
+
+def _require_known(ledger: Ledger, month: Month, second: str) -> None:
+    if second:
+        if (month, second) in ledger.withdrawn_second():
+            return
+        known = ", ".join(f"{one} {id}" for one, id in ledger.second()) or "-"
+        raise UnknownChoice(
+            Text("작업 폴더에 없는 둘째 파일입니다.",
+                 "The workspace does not contain this second file."),
+            Text(f"있는 둘째 파일: {known}", f"Second files: {known}"),
+            value=f"{month} {second}",
+        )  # fmt: skip
     if month in ledger.withdrawn():
         return
     known = ", ".join(str(one) for one in ledger.current()) or "-"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
@@ -40,8 +40,8 @@ PAGES: tuple[Entry, ...] = (
     Entry("/", _("Home"), "house"),
     Entry("/campaign/", _("Campaign"), "target"),
     Entry("/advertisers/", _("Find groups")),
-    Entry("/customers/", _("Group profile"), "users"),
-    Entry("/changes/", _("Changes")),
+    Entry("/customers/", _("Group profile")),
+    Entry("/changes/", _("Changes"), "activity"),
     Entry("/audiences/", _("Audiences")),
     Entry("/plans/", _("My plans"), "file-text"),
     Entry("/data/", _("The data")),
@@ -201,32 +201,62 @@ class Cell(NamedTuple):
     figure: bool
     heads_row: bool
     labels: Sequence[str]
+    shown: str = ""
+    """The text as a button that opens a card, where it is a figure."""
 
 
 class Table(NamedTuple):
-    """A displayed table: headings, each with whether it is numeric, and rows of cells."""
+    """A displayed table: headings (key, text, whether numeric) and rows of cells."""
 
-    headings: list[tuple[str, bool]]
+    headings: list[tuple[str, str, bool]]
     rows: list[list[Cell]]
 
 
-def table_of(answer: Answer, names: Sequence[str], lang: Lang) -> Table:
-    """The displayed columns of an answer, in the order of `names`."""
-    fields = [field for name in names if (field := field_of(answer.question, name))]
+def table_of(
+    answer: Answer,
+    names: Sequence[str],
+    lang: Lang,
+    rows: Sequence[dict[str, Any]] | None = None,
+    opens: Callable[[dict[str, Any], str, str], str] | None = None,
+) -> Table:
+    """The displayed columns of an answer, in the order of `names`, with its rows or with these.
+
+    `opens` makes a figure of a row, by key and text, one that opens a card.
+    """
+    known = [field for name in names if (field := field_of(answer.question, name))]
+    nothing = empty_columns(answer, known)
+    fields = [field for field in known if field.key not in nothing]
     head = next((field for field in fields if not field.figure), None)
     return Table(
-        headings=[(field.heading(lang), field.figure) for field in fields],
+        headings=[(field.key, field.heading(lang), field.figure) for field in fields],
         rows=[
-            [_cell(field, row, lang, field == head) for field in fields] for row in answer.records
+            [_cell(field, row, lang, field == head, opens) for field in fields]
+            for row in (answer.records if rows is None else rows)
         ],
     )
 
 
-def _cell(field: Field, row: dict[str, object], lang: Lang, heads_row: bool) -> Cell:
+def empty_columns(answer: Answer, fields: Iterable[Field]) -> set[str]:
+    """Keys of the figures that are 0 or unknown in every row: their columns say nothing."""
+    rows = answer.records
+    return {
+        field.key for field in fields
+        if rows and field.figure and not any(row[field.key] for row in rows)
+    }  # fmt: skip
+
+
+def _cell(
+    field: Field,
+    row: dict[str, Any],
+    lang: Lang,
+    heads_row: bool,
+    opens: Callable[[dict[str, Any], str, str], str] | None,
+) -> Cell:
     labels = row[field.key] if field.html.draw == "badges" else ()
     text = "" if labels else field.write(row, lang)
     text = figure_text(text) if field.figure else text
-    return Cell(text, field.figure, heads_row, labels if isinstance(labels, list) else ())
+    shown = opens(row, field.key, text) if opens and field.figure else ""
+    return Cell(text, field.figure, heads_row, labels if isinstance(labels, list) else (), shown)
 
 
 class Column(NamedTuple):
@@ -243,6 +273,8 @@ class Column(NamedTuple):
     """Heading within a card; empty if none is needed."""
     draw: str
     """`text` or `bar`, if the template draws no cell of its own for it."""
+    bar: str = ""
+    """Key of the figure that its bar shows."""
 
 
 def columns_of(
@@ -250,12 +282,13 @@ def columns_of(
 ) -> list[Column]:
     """The columns of an answer's table on a page: those of `first`, then the other fields'.
 
-    Left out are fields shown beside another in its cell, fields hidden on pages, and those in
-    `without`.
+    Left out are fields shown beside another in its cell, fields hidden on pages, figures that are 0
+    or unknown throughout, and those in `without`.
     """
     known = [field for name in answer.columns if (field := field_of(answer.question, name))]
     beside = {key for field in known for key in field.html.beside}
     left_out = {field.key for field in known if field.key in without or not field.html.shown}
+    left_out |= empty_columns(answer, known)
     own = {field.key: field for field in known if field.key not in beside | left_out}
     order = [key for key in first if key in own]
     order += [key for key in own if key not in order]
@@ -276,6 +309,7 @@ def _column(field: Field, heads_row: bool, lang: Lang) -> Column:
         heads_row=heads_row,
         label=html.phone(lang) if html.phone else label,
         draw=html.draw,
+        bar=html.bar or field.key,
     )
 
 

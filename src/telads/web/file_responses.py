@@ -31,8 +31,10 @@ from telads.web.cache import cached_by_build
 CSVM = "application/csvm+json"
 MEDIA = {
     ".pdf": "application/pdf",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".txt": "text/plain; charset=utf-8",
 }
 """Media types of files other than tables, by suffix."""
 
@@ -42,13 +44,15 @@ def media_of(suffix: str) -> str:
     return FORMATS[suffix].media_type if suffix in FORMATS else MEDIA[suffix]
 
 
-def saved(request: HttpRequest, content: bytes | str, name: str) -> HttpResponse:
-    """A file to be saved under `name`."""
+def saved(
+    request: HttpRequest, content: bytes | str, name: str, *, described: bool = True
+) -> HttpResponse:
+    """A file to be saved under `name`; a CSV leads to its description if there is one."""
     kind = CSVM if name.endswith(DESCRIPTION) else media_of(Path(name).suffix)
     response = HttpResponse(content, content_type=kind)
     disposition = content_disposition_header(as_attachment=True, filename=name)
     response.headers["Content-Disposition"] = disposition or ""
-    if name.endswith(".csv"):
+    if described and name.endswith(".csv"):
         lead_to_description(request, response)
     return response
 

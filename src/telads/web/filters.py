@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.template.defaultfilters import date as django_date
 from django.utils.html import format_html
@@ -25,6 +26,7 @@ from telads.dataset import Dataset, in_force
 from telads.model import Month, Sex
 from telads.text import Lang, Text, josa
 from telads.web.components import Bar, note
+from telads.web.formatting import MINUS, figure_text
 from telads.wording import number, span
 from telads.wording import people as people_text
 
@@ -115,6 +117,18 @@ def signed(value: float | None, digits: int = 2) -> str:
 def plain(value: float | None, digits: int = 0) -> str:
     """A figure with thousands separators: `1,234`; a dash for None."""
     return "–" if value is None else number(value, digits=digits)
+
+
+def against(row: Mapping[str, Any]) -> str:
+    """Use against the city's average in percent: `+46%`, `−8%`; a dash without an index."""
+    index = row.get("index")
+    return "–" if index is None else figure_text(f"{round(index) - 100:+d}%")
+
+
+def between(row: Mapping[str, Any], low: str, high: str) -> str:
+    """The ends of an index's interval in percent of the average: `43–48%`, `−8 … −3%`."""
+    ends = [figure_text(f"{round(row[end]) - 100:d}") for end in (low, high)]
+    return (" … " if MINUS in "".join(ends) else "–").join(ends) + "%"
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -17,6 +17,7 @@ an error when printed.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,11 @@ from telads.web.components import (
     table_of,
 )
 from telads.web.filters import escape, lang
+from telads.web.sorting import Sorting, values_of
+from telads.web.trust import Trusted
 
 _HERE = Path(__file__).parent
-APPS = ("accounts", "plans", "media", "audiences", "jobs")
+APPS = ("accounts", "plans", "media", "audiences", "jobs", "notices")
 FOLDERS = [_HERE / folder / "templates" for folder in ("", *APPS)]
 TEXTS = 1024
 """Number of texts cached: the catalogue in two languages, for each dataset."""
@@ -126,6 +129,7 @@ def _environment(language: Lang) -> Environment:
         known.filters[name] = partial(getattr(filters, name), language=language)
     for name in (
         "plain", "percent", "signed", "unbroken", "date", "platform", "age", "sex", "particle",
+        "against", "between",
     ):  # fmt: skip
         known.filters[name] = getattr(filters, name)
     known.filters.update(
@@ -146,6 +150,7 @@ def _environment(language: Lang) -> Environment:
         badge_notes=badge_notes,
         bar=filters.bar,
         answer_table=answer_table,
+        trusted=trusted,
         heading=partial(heading, language=language),
         plan_tables=TABLES,
         wording=wording,
@@ -228,20 +233,44 @@ def badge_notes() -> SafeString:
     return rendered("components/notes.html", {"notes": [(id, note(id)) for id in NOTES]})
 
 
+@jinja2.pass_context
 def answer_table(
-    answer: Answer, caption: str = "", without: str = "", only: str = ""
+    context: jinja2.runtime.Context,
+    answer: Answer,
+    caption: str = "",
+    without: str = "",
+    only: str = "",
 ) -> SafeString:
     """An answer as a table, with the headings and values of the command line.
 
     `only` and `without` select columns by id, separated by commas; those that the answer lacks are
     ignored. The caption is visible and read
-    aloud; labels become badges; the first non-numeric column heads its row.
+    aloud; labels become badges; the first non-numeric column heads its row. Figures open their
+    cards, and heads sort (`telads.web.sorting`), by the question's name.
     """
-    columns = answer.columns
+    columns, language = answer.columns, lang()
     chosen = [name for name in only.split(",") if name in columns] if only else [*columns]
     names = [name for name in chosen if name not in without.split(",")]
-    facts = {"table": table_of(answer, names, lang()), "caption": caption}
+    request, rows, order = context.get("request"), answer.records, None
+    name = answer.question
+    if isinstance(request, HttpRequest):
+        before = vars(request).setdefault("telads_tables", Counter())
+        before[answer.question] += 1
+        if before[answer.question] > 1:  # ids are unique, and so are orders
+            name = f"{name}-{before[answer.question]}"
+        if request.method == "GET":
+            order = Sorting(request, name, values_of(answer, names, language), "rank")
+            rows = order.rows(rows)
+    trust = Trusted(answer, language, context.get("build") or None, name)
+    table = table_of(answer, names, language, rows, trust.figure)
+    facts = {"table": table, "caption": caption, "name": name, "order": order, "trust": trust}
     return rendered("components/answer_table.html.j2", facts)
+
+
+@jinja2.pass_context
+def trusted(context: jinja2.runtime.Context, answer: Answer, name: str) -> Trusted:
+    """What makes figures of an answer open their cards, outside a table; `cards` follows them."""
+    return Trusted(answer, lang(), context.get("build") or None, name)
 
 
 def basis(answer: Answer) -> SafeString:

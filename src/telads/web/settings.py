@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "telads.web.media",
     "telads.web.audiences",
     "telads.web.jobs",
+    "telads.web.notices",
 ]
 
 MIDDLEWARE = [
@@ -108,6 +109,16 @@ CACHES = {
 
 # Background work (telads.web.jobs) is queued in the database.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Mail (telads.web.notices): without a server none leaves.
+_MAIL = "django.core.mail.backends"
+EMAIL_BACKEND = f"{_MAIL}.smtp.EmailBackend" if TELADS.smtp_host else f"{_MAIL}.dummy.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = TELADS.smtp_host, TELADS.smtp_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = TELADS.smtp_user, TELADS.smtp_password
+EMAIL_USE_TLS = TELADS.smtp_security == "starttls"
+EMAIL_USE_SSL = TELADS.smtp_security == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = TELADS.mail_from
 
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = FILE, FOLDER  # static files too
 

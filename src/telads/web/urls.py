@@ -36,9 +36,11 @@ PAGES: list[URLPattern | URLResolver] = [
     path("changes/", include("telads.web.pages.changes.urls")),
     path("plans/", include("telads.web.plans.urls")),
     path("help/", include("telads.web.pages.help.urls")),
+    path("search/", include("telads.web.pages.search.urls")),
     path("media/", include("telads.web.media.urls")),
     path("admin-data/", include("telads.web.jobs.urls")),
     path("api/v1/docs", docs, name="api-docs"),
+    path("account/notices/", include("telads.web.notices.urls")),
     path("account/", include("telads.web.accounts.urls")),
     path("admin/", admin, name="admin"),
 ]

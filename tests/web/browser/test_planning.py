@@ -17,7 +17,8 @@ from telads.store.workspace import Store
 from telads.text import Lang
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
-from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Visit, Way, faults
+from tests.web.browser.test_administration import assert_no_grave_fault
+from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Counted, Visit, Way, faults
 from tests.web.server import Server
 
 PEOPLE = {"kim": "planner", "root": "administrator"}
@@ -81,6 +82,25 @@ def fill(page: Page, name: str) -> None:
     for at, (service, price) in enumerate((("shopping", "3500"), ("youtube", "4500"))):
         page.locator(f"select[name=p{at}_service]").select_option(service)
         page.locator(f"input[name=p{at}_price]").fill(price)
+
+
+@pytest.mark.parametrize("way", [Way("ko", WIDE), Way("en", NARROW, script=False)], ids=str)
+def test_from_the_sentence_to_a_saved_plan_in_five(visit: Open, way: Way) -> None:
+    """Task 1 of a planner: a delivery brand with 50 million won, from home to the saved plan."""
+    there = visit(way)
+    page, by = sign_in(there, "kim"), Counted()
+    there.open("")
+    by.click(page.locator("form.opening button.button-large"))
+    expect(page.locator(".dock-hero .hero")).to_be_visible()
+    expect(page.locator(".campaign-map svg.picture-use:visible")).to_have_count(1)
+    expect(page.locator("svg.curve")).to_be_visible()
+    by.click(page.locator(".campaign-bar .button").last)
+    expect(page.locator("input[name=budget]")).to_have_value("50,000,000")
+    by.click(page.locator("button[name=save]").last)
+    expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
+    assert by.count <= 5
+    expect(page.locator("main")).to_contain_text("50,000,000")
+    expect(page.locator("main a[href$='plan.pptx']").first).to_be_visible()
 
 
 # The longest way of all: both languages, widths, and scripts on and off, in two ways of four.
@@ -268,3 +288,126 @@ def test_axe_finds_no_fault_behind_the_sign_in(visit: Open, lang: Lang) -> None:
     expect(page.locator("main form").first).to_be_visible()
     found += look()
     assert not found
+
+
+class Walk:
+    """A visitor who counts interactions: clicks, and fields filled."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def click(self, selector: str, at: int = 0) -> None:
+        self.count += 1
+        self.page.locator(selector).nth(at).click()
+
+    def fill(self, selector: str, text: str) -> None:
+        """Write into a field, and leave it."""
+        self.count += 1
+        field = self.page.locator(selector)
+        field.fill(text)
+        field.press("Enter")
+
+
+TWO = {
+    "ko": ("여성 30대 40대 쇼핑 강남구 서초구 송파구 마포구 영등포구", "강남구 30대 여성을 닮은 "
+                                                                       "집단"),
+    "en": ("women 30-39 40-49 shopping Gangnam-gu Seocho Songpa Mapo Yeongdeungpo",
+           "groups like women 30-39 in Gangnam-gu"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", [Way("ko", WIDE), Way("en", NARROW)], ids=str)
+def test_task_3_two_audiences_are_compared_and_one_is_saved_in_9(visit: Open, way: Way) -> None:
+    there = visit(way)
+    page = sign_in(there, "kim")
+    there.open("audiences/")
+    walk = Walk(page)
+    first, second = TWO[way.lang]
+    walk.fill("input[name=words]", first)
+    expect(page).to_have_url(re.compile("service=shopping.*sex=F.*age=30.*age=40.*district="))
+    for name in ("F", "30", "40"):
+        expect(
+            page.locator(f"form.audience-form .group input[value='{name}']").first
+        ).to_be_checked()
+    walk.click("details.second > summary")
+    walk.fill("input[name=words2]", second)
+    expect(page).to_have_url(re.compile("like_district2="))
+    # The difference with what is beyond noise, and the overlap.
+    expect(page.locator("table.dumbbells tbody tr")).to_have_count(7)
+    expect(page.locator("#result .finding").first).to_contain_text("B")
+    expect(page.locator("section.audience")).to_have_count(2)
+    assert there.sideways() <= 0
+    walk.click("#result .actions a.button-quiet")
+    walk.fill("input[name=name]", f"강남권 {way}")
+    expect(page).to_have_url(re.compile(r"/audiences/saved/\d+/$"))
+    expect(there.heading()).to_have_text(f"강남권 {way}")
+    assert walk.count <= 9 - 1, "one click more leads from home to the page"
+
+
+def test_task_5_a_plan_is_shown_to_a_colleague_in_1(visit: Open) -> None:
+    there = visit(Way("ko", WIDE))
+    page = sign_in(there, "kim")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    there.open("plans/new/?sample=1")
+    page.locator("button[name=save]").first.click()
+    expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
+    walk = Walk(page)
+    walk.click("form[data-shares] button")
+    expect(page.locator(".notice .secret")).to_be_visible()
+    link = page.locator(".notice .secret").inner_text()
+    expect(page.locator(".notice[role=status]")).to_contain_text("복사")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    assert walk.count == 1
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d{4}-\d\d-\d\d까지"))
+    # A colleague without an account, on a phone.
+    colleague = visit(Way("ko", NARROW))
+    answer = colleague.page.goto(link)
+    assert answer is not None
+    assert answer.status == 200
+    assert colleague.sideways() <= 0
+    assert_no_grave_fault(colleague.page)
+    expect(colleague.page.locator(".plan-result .finding")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        Way("ko", WIDE),
+        Way("en", NARROW),
+        Way("en", WIDE, script=False),
+        Way("ko", NARROW, script=False),
+    ],
+    ids=str,
+)
+def test_task_6_a_figure_explains_itself_in_1(visit: Open, way: Way) -> None:
+    there = visit(way, "customers/?district=강남구&sex=F&age=30")
+    page = there.page
+    walk = Walk(page)
+    row = page.locator("table.services tbody tr", has=page.locator("td.index .interval")).first
+    button = row.locator("td.index .opens")
+    name = button.get_attribute("popovertarget")
+    card = page.locator(f"#{name}")
+    expect(card).to_be_hidden()
+    walk.click(f"table.services td.index .opens[popovertarget={name}]")
+    expect(card).to_be_visible()
+    assert walk.count == 1
+    percent = button.inner_text().lstrip("+−")
+    expect(card.locator(".trust-says strong")).to_have_text(percent)
+    grades = ("높음", "보통", "낮음") if way.lang == "ko" else ("high", "medium", "low")
+    expect(card.locator(".grade")).to_have_text(re.compile("|".join(grades)))
+    box = card.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= way.width
+    assert 0 <= box["y"] <= HEIGHT[way.width]
+    for word in ("표준편차", "NDCG", "standard deviation"):
+        assert word not in card.inner_text(), "statistics stand behind a fold"
+    assert there.sideways() <= 0
+    if way.script:
+        assert_no_grave_fault(page)
+    # The keyboard closes it, and opens it again where it was.
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(card).to_be_visible()

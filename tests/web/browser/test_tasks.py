@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, expect
 from telads.model import Sex
 from telads.wording import segment_name
 from tests.web.browser.conftest import Open
-from tests.web.browser.visits import PAGES, WAYS, Visit, Way
+from tests.web.browser.visits import NARROW, PAGES, WAYS, WIDE, Counted, Visit, Way
 
 ways = pytest.mark.parametrize("way", WAYS, ids=str)
 
@@ -48,7 +48,7 @@ def test_the_sentence_becomes_a_plan_on_a_map(visit: Open, way: Way) -> None:
     form.locator("button.button-large").click()
     expect(there.page).to_have_url(re.compile(f"^{there.root}campaign/"))
     assert there.query["service"] == "youtube"
-    expect(there.page.locator("form.campaign select[name=service]")).to_have_value("youtube")
+    expect(there.page.locator("input[name=service]:checked")).to_have_value("youtube")
     chosen = there.page.locator(".campaign-bar strong")
     expect(chosen).to_contain_text("6")
     budget = there.page.locator("input[name=budget]")
@@ -61,8 +61,9 @@ def test_the_sentence_becomes_a_plan_on_a_map(visit: Open, way: Way) -> None:
         there.page.keyboard.press("ArrowRight")
         expect(there.page.locator("#budget-slider")).to_be_focused()
     else:
+        there.page.locator("details:has(#brief-budget) > summary").click()
         budget.fill("1,000,000")
-        there.page.locator("button.without-script").click()
+        there.page.locator("details[open] .panel-foot button").click()
     expect(budget).to_have_value("100만 원" if way.lang == "ko" else "1 million won")
     expect(reached).not_to_have_text(before)
     ticks.first.uncheck()
@@ -71,6 +72,107 @@ def test_the_sentence_becomes_a_plan_on_a_map(visit: Open, way: Way) -> None:
     expect(chosen).to_contain_text("5")
     there.page.locator("#group-F-20").click()
     expect(there.page).to_have_url(re.compile("budget=1000000"))
+
+
+@ways
+def test_where_games_changed_and_whether_it_was_the_city(visit: Open, way: Way) -> None:
+    """Task 2: from home in at most 3 interactions."""
+    there = visit(way)
+    by = Counted()
+    link = there.page.locator("header a[href$='changes/']:visible")
+    if not link.count():
+        by.click(there.page.locator("header summary:visible"))
+    by.click(there.page.locator("header a[href$='changes/']:visible"))
+    by.choose(there.page.locator("form.question select[name=service]"), "game")
+    if not way.script:
+        by.click(there.page.locator("form.question button.without-script"))
+    expect(there.page).to_have_url(re.compile("service=game"))
+    expect(there.page.locator(".htmx-request")).to_have_count(0)
+    # The whole city's part, apart from the parts of the districts, those beyond noise marked.
+    expect(there.page.locator(".changes-hero strong")).to_have_text(re.compile(r"\d%$"))
+    expect(there.page.locator(".changes-list tbody tr")).to_have_count(25)
+    expect(there.page.locator("svg.picture-changes:visible")).to_have_count(1)
+    # The menu of a phone, and the button of a form without JavaScript, are one more each.
+    assert by.count <= 3 + (way.width == NARROW) * (not way.script)
+
+
+@pytest.mark.parametrize("way", [Way("ko", WIDE), Way("en", NARROW)], ids=str)
+def test_a_panel_of_the_brief_answers_as_it_is_filled_in(visit: Open, way: Way) -> None:
+    there = visit(way, "campaign/?service=delivery&budget=50000000")
+    page = there.page
+    page.evaluate("window.same = true")
+    see = page.locator("details[open] .see")
+    for id, field in (
+        ("where", "input[name=district][value=강남구]"),
+        ("who", "input[name=who][value=F]"),
+    ):
+        page.locator(f"details:has(#brief-{id}) > summary").click()
+        before = see.inner_text()
+        page.locator(field).check()
+        expect(see).not_to_have_text(before)
+        expect(page.locator(field)).to_be_visible()
+        page.locator("details[open] .panel-foot button").click()
+        expect(page.locator("details.chip-panel[open]")).to_have_count(0)
+    expect(page.locator("#brief-where")).to_have_text(
+        "강남구" if way.lang == "ko" else "Gangnam-gu"
+    )
+    assert there.query["who"] == "F"
+    page.locator("details:has(#brief-budget) > summary").click()
+    page.locator("#choice-budget").fill("3천만" if way.lang == "ko" else "30 million")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("budget=30000000"))
+    expect(page.locator("#brief-budget")).to_have_text(
+        "3,000만 원" if way.lang == "ko" else "30 million won"
+    )
+    page.locator("details:has(#brief-month) > summary").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("details.chip-panel[open]")).to_have_count(0)
+    expect(page.locator("svg.curve")).to_be_visible()
+    assert page.evaluate("window.same"), "no page was loaded"
+
+
+def test_the_map_tells_of_a_region_and_shift_adds_one(visit: Open) -> None:
+    there = visit(Way("ko", WIDE), "campaign/?service=delivery&budget=50000000")
+    page = there.page
+    out = page.locator("#read-out [data-part='0']")
+    regions = page.locator(".only-wide svg.picture-use a")
+    first = out.inner_text()
+
+    def name(at: int) -> str:
+        return str(regions.nth(at).get_attribute("aria-label")).split(":")[0]
+
+    at = next(at for at in range(5) if name(at) != first)
+    regions.nth(at).focus()
+    expect(out).to_have_text(name(at))
+    expect(page.locator(".tip")).to_be_hidden()
+    expect(page.locator("tr.seen").first).to_contain_text(name(at))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"district={quote(name(at))}"))
+    other = at + 6
+    added = name(other)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    regions.nth(other).click(modifiers=["Shift"])
+    expect(page).to_have_url(re.compile(f"district={quote(added)}"))
+    assert len(re.findall("district=", page.url)) == 2
+    expect(page.locator("#brief-where")).to_have_text("자치구 2곳")
+    expect(page.locator("svg.curve")).to_be_visible()
+
+
+def test_a_curve_that_does_not_come_is_told_in_its_place(visit: Open) -> None:
+    there = visit(Way("ko", WIDE), "campaign/?service=delivery&budget=50000000")
+    there.refusals += 1
+    there.page.route(
+        "**/campaign/?**",
+        lambda route: (
+            route.abort()
+            if route.request.headers.get("hx-target") == "curve"
+            else route.continue_()
+        ),
+    )
+    there.page.locator("input[name=tick]").first.uncheck()
+    expect(there.page.locator("#curve .lost-curve")).to_be_visible()
+    expect(there.page.locator("#trouble")).to_be_hidden()
+    expect(there.page.locator("#budget-slider")).to_be_visible()
 
 
 @ways

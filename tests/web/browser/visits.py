@@ -46,6 +46,7 @@ PAGES = {
     "campaign": "campaign/?budget=50000000",
     "changes": "changes/?service=video&month=2023-03",
     "help": "help/",
+    "search": f"search/?q={quote('30대')}",
     "scenarios": "campaign/scenarios/?"
     + urlencode({"a": "service=delivery", "b": "service=delivery&budget=30000000"}),
     "sign-in": "account/sign-in/",
@@ -116,6 +117,28 @@ def faults(page: Page, lang: Lang, menu_too: bool = True) -> list[str]:
         )
         found += [f"{page.url} {width} under 24 pixels: {one}" for one in small]
     return found
+
+
+@dataclass
+class Counted:
+    """What a visitor does: clicks and fields filled in, counted."""
+
+    count: int = 0
+
+    def click(self, place: Locator) -> None:
+        """Click once."""
+        self.count += 1
+        place.click()
+
+    def choose(self, field: Locator, value: str) -> None:
+        """Choose from a list."""
+        self.count += 1
+        field.select_option(value)
+
+    def fill(self, field: Locator, text: str) -> None:
+        """Fill in a field."""
+        self.count += 1
+        field.fill(text)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from telads.model import Month
 from telads.store.workspace import Store
 from telads.web.accounts.models import AuditEntry
 from tests.ingest.portal import write_month
+from tests.ingest.test_second_file import groups_file, month_file
 from tests.store.test_workspace import held
 from tests.web.document import get
 from tests.web.jobs.conftest import Upload, done, outcomes
@@ -114,3 +115,32 @@ def june_of(folder: Path) -> Path:
 
 def get_status(client: Client, month: str) -> int:
     return client.get(f"/admin-data/months/{month}/forget/").status_code
+
+
+def test_a_second_file_is_removed_alone(
+    upload: Upload, administrator: Client, workspace: Store, tmp_path: Path
+) -> None:
+    upload(month_file(tmp_path, Month.of(2023, 6)), groups_file(tmp_path, Month.of(2023, 6)))
+    done()
+    page = get(administrator, "/en/admin-data/")
+    address = "/en/admin-data/months/2023-06/forget/"
+    links = [link.attributes.get("href") or "" for link in page.all("a")]
+    assert [link for link in links if "forget" in link] == [f"{address}?second=groups"]
+    assert "10 groups of interest" in page.text
+    question = get(administrator, f"{address}?second=groups")
+    assert "10 groups of interest" in question.text
+    assert "the month stays" in question.text
+    assert get_status(administrator, "2023-06") == 200
+    assert administrator.get(f"{address}?second=other").status_code == 404
+    (entry,) = workspace.ledger().second().values()
+    assert administrator.post(f"{address}?second=groups", {"file": "0" * 64}).status_code == 409
+    administrator.post(f"{address}?second=groups", {"file": entry.sha256})
+    done()
+    assert workspace.ledger().second() == {}
+    assert AuditEntry.objects.get(action="data-forget-second").thing == "month 2023-06"
+    log = get(administrator, "/en/account/log/").one("tbody").text
+    assert f"removed a second file month 2023-06 {entry.file}" in log
+    assert [str(month) for month in workspace.build().months] == ["2023-06"]
+    page = get(administrator, "/en/admin-data/")
+    assert f"{entry.file}) was removed by root" in page.text
+    assert "forget" not in str(page)

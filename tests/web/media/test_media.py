@@ -10,6 +10,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
+from telads.errors import QuestionError
 from telads.planning.plan import make_plan
 from telads.store.workspace import Build, Store
 from telads.web.accounts.models import AuditEntry
@@ -36,6 +37,8 @@ GFA = {
     "name": "네이버 GFA", "service": "shopping", "price": "4,500", "minimum": "100만",
     "cap": "3천만원", "ceiling": "40%", "priced": "2023-09-01", "note": "대행사 견적",
 }  # fmt: skip
+PLATFORM = {"name": "네이버 GFA", "service": "shopping", "price": 4500, "minimum": None,
+            "cap": None, "ceiling": None}  # fmt: skip
 KAKAO = {"name": "카카오 비즈보드", "service": "game", "price": "5100"}
 
 
@@ -102,6 +105,37 @@ def test_errors_stand_beside_their_fields(kim: Client, changes: dict[str, str], 
     assert answer.status_code == 400
     page = read(answer.content.decode())
     assert list(faults(page)) == [field]
+    assert not Medium.objects.exists()
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+def test_a_change_made_from_an_older_state_is_refused(kim: Client, root: str) -> None:
+    medium = add(kim, **GFA)
+    page = f"{root}/media/{medium.pk}/"
+    (seen,) = texts(get(kim, page), "seen")
+    lee = signed_in(person("lee"))
+    assert lee.post(page, {**GFA, "price": "6,000", "seen": seen}).status_code == 302
+    answer = kim.post(page, {**GFA, "price": "5,000", "seen": seen})
+    assert answer.status_code == 400
+    refused = read(answer.content.decode())
+    assert "6,000" in refused.one("div", role="alert").text
+    assert texts(refused, "price") == ["5,000"], "what was typed stays"
+    medium.refresh_from_db()
+    assert medium.price == 6000
+    # Opened again, it is saved.
+    (seen,) = texts(get(kim, page), "seen")
+    assert kim.post(page, {**GFA, "price": "5,000", "seen": seen}).status_code == 302
+    medium.refresh_from_db()
+    assert medium.price == 5000
+
+
+def test_a_medium_that_was_removed_meanwhile_does_not_come_back(kim: Client) -> None:
+    medium = add(kim, **GFA)
+    (seen,) = texts(get(kim, f"/media/{medium.pk}/"), "seen")
+    gone = Medium.objects.get(pk=medium.pk)
+    kim.post(f"/media/{medium.pk}/remove/")
+    with pytest.raises(QuestionError):
+        services.put("kim", PLATFORM, None, "", gone, seen)
     assert not Medium.objects.exists()
 
 

@@ -19,14 +19,16 @@ from django.test import Client, override_settings
 from telads.answers import advertisers
 from telads.answers.advertisers import of_targets
 from telads.answers.questions import TARGET_ORDERS
+from telads.dataset import in_force
 from telads.ingest.borders import Place, geojson, places_of, take_borders
 from telads.model import Segment, Sex
 from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.version import __version__
+from telads.web.filters import against
 from telads.web.formatting import written
 from telads.web.pages.advertisers.present import extent
-from telads.wording import segment_name
+from telads.wording import group_name, segment_name
 from tests.asked import platforms, targets
 from tests.seoul import AGES, BY_ID, SERVICES
 from tests.web.csv_rows import assert_rows
@@ -72,7 +74,7 @@ def test_targets_stand_in_the_order_asked_for_with_every_figure(
         assert row.one("td", class_="rank").text == text["rank"]
         assert row.one("td", class_="people").text == text["population"]
         assert row.one("td", class_="affinity").text == text["affinity"]
-        assert row.one("td", class_="index").text == text["index"]
+        assert row.one("td", class_="index").text.split()[0] == against(figures)
         share = row.one("td", class_="share").text
         assert share == f"{text['volume_share']} {text['cumulative_share']}"
         if by == "excess":
@@ -109,7 +111,8 @@ def test_each_target_shows_the_platforms_of_its_own(site: Client, twin_build: Bu
         assert len(shown) == len(own) == len(SERVICES) - 1
         for parts, figures in zip(shown, own, strict=True):
             text = written("platforms", figures, "ko")
-            assert parts == [text[name] for name in ("service", "affinity", "association", "index")]
+            use = against(figures) if figures["index"] is not None else text["affinity"]
+            assert parts == [text["service"], use, text["association"], text["affinity"]]
         tied = sum(1 for one in own if one["tie_group"] == 1)
         assert len(row.all("li", class_="front")) == tied
         assert ("쓰는 정도가 비슷해" in row.text) == (tied > 1)
@@ -258,7 +261,7 @@ def test_htmx_gets_the_result_with_the_orders_of_the_service(site: Client) -> No
 
 
 def test_a_result_and_a_page_are_light(site: Client) -> None:
-    for headers, most in (({}, 50_000), (HTMX, 10_000)):
+    for headers, most in (({}, 50_000), (HTMX, 11_000)):
         response = site.get(PAGE, headers={**headers, "Accept-Encoding": "gzip"})
         assert len(response.content) < most
         assert gzip.decompress(response.content)
@@ -462,7 +465,7 @@ def test_the_page_opens_with_who_and_how_much_that_explains(
     assert len(fields) == 12
     for row in found.records:
         field = fields[f"group-{row['sex']}-{row['age']}"]
-        assert field.one("strong").text == f"{row['index']:.0f}"
+        assert field.one("strong").text == against(row)
         assert field.attributes["href"] == field.attributes["hx-get"] + "#result"
         asked = parse_qs(urlsplit(field.attributes["href"]).query)
         assert (asked["sex"], asked["age"]) == ([row["sex"]], [str(row["age"])])
@@ -627,3 +630,36 @@ def test_the_real_map_is_light(
         page = client.get("/advertisers/?service=delivery&level=neighbourhood")
     assert page.content.count(b"<title>") > 2 * 424
     assert len(gzip.compress(page.content, 6)) < 100_000, "both layouts and all else of the page"
+
+
+def test_ten_rows_of_one_group_are_one_row_with_ten_places(site: Client, twin_build: Build) -> None:
+    found = targets(twin_build, "delivery", top=10)
+    groups: dict[tuple[str, int], list[str]] = {}
+    for row in found.records:
+        name = in_force().district_name(row["district"], "en")
+        groups.setdefault((row["sex"], row["age"]), []).append(name)
+    assert len(groups) < 10
+    page = get(site, "/en/advertisers/?service=delivery")
+    rows = page.one("table", class_="together").one("tbody").all("tr")
+    assert [[link.text for link in row.all("a")] for row in rows] == [
+        [group_name(*of, "en"), *places] for of, places in groups.items()
+    ]
+    for line in rows:
+        who, *where = [link.attributes["href"] for link in line.all("a")]
+        assert "level=" not in who, "a group leads to its districts"
+        assert all("level=neighbourhood" in one and "district=" in one for one in where)
+    alone = get(site, "/en/advertisers/?service=delivery&level=neighbourhood")
+    assert not alone.all("table", class_="together"), "of everybody there are no groups"
+
+
+def test_a_list_by_group_names_the_places_of_each(site: Client, twin_build: Build) -> None:
+    found = targets(twin_build, "delivery", level="group").records
+    page = get(site, "/en/advertisers/?service=delivery&level=group")
+    cells = page.one("table", class_="targets").all("td", class_="places")
+    assert [[link.text for link in cell.all("a")] for cell in cells] == [
+        [in_force().district_name(name, "en") for name in row["places"]] for row in found
+    ]
+    inside = targets(twin_build, "delivery", level="group", district="강남구").records
+    page = get(site, "/en/advertisers/?service=delivery&level=group&district=강남구")
+    cells = page.one("table", class_="targets").all("td", class_="places")
+    assert cells[0].text == ", ".join(inside[0]["places"])

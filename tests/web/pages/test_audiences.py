@@ -14,6 +14,7 @@ from telads.planning.rules import read_rules
 from telads.render.svg.people import draw_audience
 from telads.render.svg.theme import FILE
 from telads.store.workspace import Build
+from telads.web.filters import against, between
 from telads.web.pages.audiences.forms import SECOND, Wanted, wanted_of
 from tests.render.samples import texts, tree
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
@@ -34,8 +35,8 @@ def test_the_figures_are_those_of_the_answer(site: Client, twin_build: Build) ->
     assert f"rounded to 10 {facts['population']:,}" in page.one("dl", class_="facts").text
     rows = {row.one("th").text: row for row in page.one("table", class_="profile").all("tr")[1:]}
     shown = next(row for row in facts["profile"] if row["service"] == "delivery")
-    assert f"{shown['index']:.1f}" in rows["Delivery"].text
-    assert f"{shown['index_low']:.1f}–{shown['index_high']:.1f}" in rows["Delivery"].text
+    assert rows["Delivery"].all("td", class_="figure")[0].text == against(shown)
+    assert between(shown, "index_low", "index_high") in rows["Delivery"].text
     assert "no ratio" in rows["Netflix"].text
     table = page.one("figure").one("tbody")
     assert len(table.all("tr")) == len(facts["districts"])

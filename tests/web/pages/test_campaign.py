@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -11,15 +13,22 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
+from telads.answers import places
+from telads.answers.changes import changes
+from telads.answers.tables import of_month
+from telads.dataset import in_force
 from telads.model import Segment, Sex
 from telads.planning.audience import audience
 from telads.planning.brief import read_brief
-from telads.planning.plan import divide, draft, fewest, make_plan
+from telads.planning.plan import curve, divide, draft, fewest, make_plan
 from telads.planning.scenarios import TOO_OFTEN
+from telads.render.svg.changes import told as change_told
 from telads.store.workspace import Build
 from telads.text import Lang
-from telads.web.pages.campaign import forms
+from telads.web.accounts.roles import Role
+from telads.web.pages.campaign import forms, groups, where, words
 from telads.web.pages.campaign.present import page as page_of
+from telads.wording import figure
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
 
@@ -87,8 +96,8 @@ def test_the_mark_is_a_smaller_budget_that_reaches_nine_tenths(
     site: Client, twin_build: Build
 ) -> None:
     found = choice(twin_build)
-    shown = page_of(twin_build, found, "ko")["plan"]
-    address, words = shown.less
+    less = page_of(twin_build, found, "ko")["less"]
+    address, words = less.address, less.words
     smaller = choice(twin_build, urlsplit(address).query)
     assert smaller.budget < found.budget
     assert forms.amount_text(smaller.budget, "ko") in words
@@ -114,11 +123,11 @@ def test_too_much_money_is_said(site: Client) -> None:
         page.one("a", id="go-wider").attributes["href"]
         == (page.one("a", id="go-first").attributes["href"])
     )
-    curve = page.one("svg", class_="curve")
-    dot, label = curve.one("circle", class_="enough"), curve.one("text", class_="enough")
+    picture = page.one("svg", class_="curve")
+    dot, label = picture.one("circle", class_="enough"), picture.one("text", class_="enough")
     assert dot.attributes["cx"] == label.attributes["x"]
     spot = [float(dot.attributes[name].rstrip("%")) for name in ("cx", "cy")]
-    drawn = curve.one("path", class_="once").attributes["d"]
+    drawn = picture.one("path", class_="once").attributes["d"]
     line = [float(one) for one in re.findall(r"[\d.]+", drawn)]
     assert spot in [line[at : at + 2] for at in range(0, len(line), 2)], "the mark lies on the line"
     again = page.one("a", id="go-first").attributes["href"]
@@ -214,7 +223,7 @@ def test_the_slider_wins_where_it_was_moved(twin_build: Build) -> None:
 def test_on_its_way_the_slider_shows_the_solved_budgets(site: Client, twin_build: Build) -> None:
     page = get(site, "/campaign/")
     slider = page.one("input", type="range")
-    step, steps = json.loads(slider.attributes["data-steps"])
+    step, steps = json.loads(page.one("div", id="curve").attributes["data-steps"])
     assert (slider.attributes["max"], step) == ("100000000", 1_000_000)
     assert steps[0][0] == "0원"
     assert steps[50][0] == "5,000만 원"
@@ -232,7 +241,7 @@ def test_the_map_and_the_matrix_lead_to_states(site: Client, twin_build: Build) 
         links = [parse_qs(urlsplit(one.attributes["href"]).query) for one in drawn.all("a")]
         assert len(links) == 25
         assert sum("district" not in one for one in links) == 1, "the chosen one leaves"
-        assert all("강남구" in one["district"] for one in links if "district" in one)
+        assert all(len(one["district"]) == 1 for one in links if "district" in one), "alone"
     group = page.one("a", id="group-F-70")
     after = get(site, group.attributes["href"])
     assert len(ticked(after) ^ ticked(page)) == 1
@@ -286,14 +295,279 @@ def test_a_draft_says_what_the_plan_says(twin_build: Build) -> None:
         "budget": 20_000_000, "platforms": [{"service": "game", "price": 7000, "ceiling": 0.4},
                                             {"service": "shopping", "price": 4500}],
     })  # fmt: skip
-    found = draft(twin_build, brief, 40_000_000)
+    found, solved = draft(twin_build, brief), curve(twin_build, brief, 40_000_000)
     whole = divide(twin_build, brief, audience(twin_build, brief.rules, found.audience.month))
-    assert found.summary.items() <= whole.summary.items()
+    assert (found.summary | solved.more).items() <= whole.summary.items()
+    (own_row,) = [row for row in solved.budgets if row["budget"] == brief.budget]
+    for end in ("reached_low", "reached_high"):
+        assert own_row[end] == whole.summary[end]
     assert found.segments == whole.segments
     for row, one in zip(found.platforms, whole.platforms, strict=True):
         assert row.items() <= one.items()
     own = {row["budget"]: row for row in whole.budgets}
-    for row in found.budgets:
+    for row in solved.budgets:
+        assert row["reached_low"] <= row["reached"] <= row["reached_high"]
         if row["budget"] in own:
             assert row["reached"] == pytest.approx(own[row["budget"]]["reached"], rel=1e-4)
-    assert found.budgets[-1]["budget"] == 40_000_000
+    assert solved.budgets[-1]["budget"] == 40_000_000
+
+
+# The sentence. --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("query", "said"), [
+    ("", "배달을 5,000만 원으로 서울 전체의 누구나에게 기준 2023년 4월"),
+    ("service=shopping&budget=2억&district=강남구&district=중구&who=F30",
+     "쇼핑을 2억 원으로 자치구 2곳의 30대 여성에게 기준"),
+    ("service=youtube&budget=3000001", "유튜브를 3,000,001원으로 서울 전체의"),
+])  # fmt: skip
+def test_the_brief_is_a_sentence_with_the_particles_of_its_words(
+    site: Client, query: str, said: str
+) -> None:
+    page = get(site, f"/campaign/?{query}")
+    words = []
+    for word in page.one("div", id="brief").all("span", class_="brief-word"):
+        (chip,) = [one for one in word.all("span") if one.attributes.get("class") == "chip"]
+        then = [one.text for one in word.all("span", class_="brief-then")]
+        before = len(then) - bool(word.all("span", id=f"then-{chip.attributes['id'][6:]}"))
+        words.append(
+            " ".join(then[:before]) + " " + chip.one("strong").text + "".join(then[before:])
+        )
+    told = " ".join(" ".join(words).split())
+    assert told.startswith(said), told
+
+
+def test_each_chip_opens_its_control_without_script(site: Client) -> None:
+    page = get(site, "/campaign/?district=강남구&who=F30")
+    fields = {"service": "radio", "budget": "text", "where": "checkbox", "who": "radio",
+              "month": "radio", "platforms": "text"}  # fmt: skip
+    names = {"where": "district", "platforms": "price"}
+    for chip, kind in fields.items():
+        (panel,) = [one for one in page.all("details", name="brief")
+                    if one.all("span", id=f"brief-{chip}")]  # fmt: skip
+        assert panel.one("summary").text.strip()
+        assert panel.all("input", name=names.get(chip, chip), type=kind)
+        (see,) = panel.all("button", type="submit")
+        assert see.text.strip().endswith("명 보기")
+    platforms = page.one("span", id="brief-platforms").text
+    assert "CPM" in platforms
+    assert "예시" in platforms
+
+
+def test_the_words_of_the_chips_are_exchanged_and_no_panel_closes(site: Client) -> None:
+    asked = "service=game&budget=30000000&who=M"
+    text = site.get(f"/campaign/?{asked}", headers=HTMX).content.decode()
+    assert "<details" not in text.split('<input type="hidden" name="for"')[0]
+    for id, word in (("service", "게임"), ("budget", "3,000만 원"), ("who", "남성")):
+        assert re.search(rf'id="brief-{id}" hx-swap-oob="true">.*?<strong>{word}</strong>', text)
+    assert 'id="then-service" hx-swap-oob="true">을<' in text
+
+
+# The answer comes first. ----------------------------------------------------------------------
+
+
+def test_an_exchanged_answer_comes_without_its_curve_and_asks_for_it(site: Client) -> None:
+    asked = "/campaign/?budget=30000000&tick=0-4"
+    whole, part = get(site, asked), get(site, asked, headers=HTMX)
+    assert whole.one("p", class_="hero").text == part.one("p", class_="hero").text
+    assert not part.all("svg", class_="curve")
+    place = part.one("div", id="curve")
+    assert place.attributes["aria-busy"] == "true"
+    assert part.all("input", id="budget-slider"), "the handle is there at once"
+    alone = get(site, place.attributes["hx-get"], headers={**HTMX, "HX-Target": "curve"})
+    for picture in (whole, alone):
+        assert picture.one("svg", class_="curve").all("path", class_="band")
+    drawn = [one.one("path", class_="once").attributes["d"] for one in (whole, alone)]
+    assert drawn[0] == drawn[1]
+    assert alone.one("p", id="reach-more").text == whole.one("p", id="reach-more").text
+    assert alone.one("a", id="go-less").attributes == whole.one("a", id="go-less").attributes
+
+
+def test_the_curve_ends_where_the_handle_s_axis_does(site: Client) -> None:
+    asked = "/campaign/?budget=30000000&was=40000000&at=30000000&axis=80000000"
+    part = get(site, asked, headers=HTMX)
+    assert part.one("input", id="budget-slider").attributes["max"] == "80000000"
+    address = part.one("div", id="curve").attributes["hx-get"]
+    alone = get(site, address, headers={**HTMX, "HX-Target": "curve"})
+    own = alone.one("svg", class_="curve").one("circle", class_="own")
+    assert float(own.attributes["cx"].rstrip("%")) == pytest.approx(37.5)
+    step, steps = json.loads(alone.one("div", id="curve").attributes["data-steps"])
+    assert step * (len(steps) - 1) == 80_000_000
+
+
+def test_an_exchanged_answer_solves_no_other_budget(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def solved(*_: object) -> None:
+        raise AssertionError("the answer waits for the curve")
+
+    monkeypatch.setattr("telads.web.pages.campaign.present.solve", solved)
+    part = site.get("/campaign/?budget=31000000", headers=HTMX)
+    assert part.status_code == 200
+    with pytest.raises(AssertionError, match="waits"):
+        site.get("/campaign/?budget=32000000")
+
+
+def test_the_range_of_the_curve_is_that_of_the_plan(twin_build: Build) -> None:
+    found = choice(twin_build)
+    shown = page_of(twin_build, found, "ko")
+    band = [float(one) for one in re.findall(r"-?[\d.]+", shown["curve"].band)]
+    x = shown["curve"].own.x
+    heights = {y for at, y in zip(band[::2], band[1::2], strict=True) if abs(at - x) < 0.01}
+    once = shown["curve"].own.y
+    assert min(heights) < once < max(heights)
+
+
+# Map and list. --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("show", "key"), [("spend", "spend"), ("reach", "reached")])
+def test_the_map_shows_what_the_plan_does(
+    site: Client, twin_build: Build, show: str, key: str
+) -> None:
+    asked = f"show={show}&tick=0-11"
+    page = get(site, f"/campaign/?{asked}")
+    found = choice(twin_build, asked)
+    plan = draft(twin_build, found.brief("ko", forms.chosen(twin_build, found, "ko").rules))
+    of_plan = {row["district"]: row[key] for row in plan.districts}
+    assert of_plan
+    assert where.values(twin_build, found, plan) == of_plan
+    drawn = page.one("figure", class_="campaign-map").all("svg", class_="picture-use")[0]
+    labels = [one.attributes["aria-label"] for one in drawn.all("a")]
+    assert sum("계획에 없음" not in one for one in labels) == len(of_plan)
+    (current,) = page.all("a", id=f"go-show-{show}")
+    assert current.attributes["aria-current"] == "true"
+    assert page.one("input", name="show").attributes["value"] == show, "the form keeps it"
+
+
+def test_the_read_out_tells_of_every_region(site: Client, twin_build: Build) -> None:
+    page = get(site, "/campaign/")
+    figure = page.one("figure", class_="campaign-map")
+    told = json.loads(figure.attributes["data-read"])
+    assert len(told) == 25
+    assert set(told) == {one.attributes["data-key"] for one in figure.all("a")
+                         if "data-key" in one.attributes}  # fmt: skip
+    first = next(iter(told.values()))
+    shown = [one for one in page.one("div", id="read-out") if "data-part" in one.attributes]
+    assert [one.text for one in shown[:-1]] == first[:8]
+    assert shown[-1].attributes["d"] == first[8]
+    assert first[1] == "자치구 25곳 중 1위"
+    moved = {row["district"]: row for row in changes(
+        twin_build, "delivery", twin_build.months[-1]).records}  # fmt: skip
+    for one in told.values():
+        assert one[7] == f"{change_told(moved[one[9]]['local_percent'], False)}%"
+    found = choice(twin_build)
+    plan = draft(twin_build, found.brief("ko", forms.chosen(twin_build, found, "ko").rules))
+    counted = sum(int(one[3]) for one in told.values() if one[3] != "–")
+    assert counted == len(plan.segments)
+
+
+def test_a_district_opens_its_neighbourhoods(site: Client, twin_build: Build) -> None:
+    page = get(site, "/campaign/?district=강남구&tick=0-3")
+    if not page.all("a", id="go-level-near"):
+        pytest.skip("the month has no neighbourhoods")
+    there = get(site, page.one("a", id="go-level-near").attributes["href"])
+    assert there.one("input", name="within").attributes["value"] == "강남구"
+    rows = there.one("section", class_="campaign-list").one("tbody").all("tr")
+    names = {row.one("th").text for row in rows}
+    every = places.by_neighbourhood(twin_build, twin_build.months[-1], "delivery")
+    assert names == set(every.filter(every["district"] == "강남구")["neighbourhood"].to_list())
+    figures = [float(row.all("td")[-1].text.rstrip("%").replace("−", "-")) for row in rows]
+    assert figures == sorted(figures, reverse=True)
+    kept = {one.attributes["value"] for one in there.all("input", name="tick")}
+    assert kept == ticked(page), "the plan stays"
+    back = get(site, there.one("a", id="go-city").attributes["href"])
+    assert ticked(back) == ticked(page)
+
+
+@pytest.mark.parametrize("key", ["name", "people", "use", "spend"])
+def test_the_list_is_sorted_by_its_heads_through_the_address(site: Client, key: str) -> None:
+    page = get(site, "/campaign/")
+    places_of = {one.attributes["value"] for one in page.all("input", name="tick")}
+    once = get(site, page.one("a", id=f"go-sort-{key}").attributes["href"])
+    twice = get(site, once.one("a", id=f"go-sort-{key}").attributes["href"])
+    orders = []
+    for one in (once, twice):
+        (head,) = [th for th in one.all("th") if "aria-sort" in th.attributes]
+        assert head.all("a", id=f"go-sort-{key}")
+        orders.append(
+            (
+                head.attributes["aria-sort"],
+                [row.attributes["value"] for row in one.all("input", name="tick")],
+            )
+        )
+        assert ticked(one) == ticked(page)
+        assert set(orders[-1][1]) == places_of
+    assert {order for order, _ in orders} == {"ascending", "descending"}
+    assert orders[0][1] != orders[1][1]
+
+
+def test_the_box_above_takes_all_groups_and_none(site: Client) -> None:
+    page = get(site, "/campaign/?district=강남구&who=F&tick=none")
+    box = page.one("a", id="go-every")
+    assert box.attributes["aria-checked"] == "false"
+    for state in ("true", "false"):
+        page = get(site, box.attributes["href"])
+        box = page.one("a", id="go-every")
+        assert box.attributes["aria-checked"] == state
+        assert len(ticked(page)) == (6 if state == "true" else 0)
+    first = get(site, "/campaign/?tick=0-3")
+    assert first.one("a", id="go-every").attributes["aria-checked"] == "mixed"
+
+
+@pytest.mark.parametrize("wrong", ["show=money", "sort=size", "within=없는구"])
+def test_an_unknown_look_is_refused(site: Client, wrong: str) -> None:
+    assert site.get(f"/campaign/?{wrong}").status_code == 404
+
+
+def test_english_amounts_are_short(site: Client, twin_build: Build) -> None:
+    page = get(site, "/en/campaign/")
+    ticks = [one.text for one in page.one("svg", class_="curve").all("text", class_="axis")]
+    assert ticks
+    assert all(re.fullmatch(r"[\d.]+[KMB]?", one) for one in ticks), ticks
+    assert [words.money_short(amount, "en") for amount in (410_000, 13_100_000, 2_500_000_000)] == [
+        "410K", "13.1M", "2.5B"]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_campaign_is_a_deck_before_it_is_saved(site: Client, twin_build: Build) -> None:
+    """The deck is that of the plan that would be saved."""
+    page = get(site, "/campaign/?budget=30000000&tick=0-4")
+    (link,) = [one.attributes["href"] for one in page.all("a")
+               if "plan.pptx" in one.attributes.get("href", "")]  # fmt: skip
+    assert site.get(link).status_code == 302, "to sign in"
+    answer = signed_in(person("lee", Role.VIEWER)).get(link)
+    assert answer.status_code == 200
+    assert ".pptx" in answer.headers["Content-Disposition"]
+    found = choice(twin_build, "budget=30000000&tick=0-4")
+    brief = found.brief("ko", forms.chosen(twin_build, found, "ko").rules)
+    reached = make_plan(twin_build, brief).result.summary["reached"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as deck:
+        slides = [deck.read(name).decode() for name in deck.namelist()
+                  if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]  # fmt: skip
+    assert len(slides) >= 3
+    told = re.sub(r"<[^>]+>", " ", " ".join(slides))
+    assert f"{reached / 10_000:.2f}만" in told
+    assert "3,000만\xa0원" in told
+    assert "예시 CPM" in told, "nobody typed these prices"
+
+
+def test_how_the_chosen_people_live_is_a_mean_over_them(site: Client, twin_build: Build) -> None:
+    """Of one group it is the group's own signal; of all of them the city's mean."""
+    page = get(site, "/campaign/?tick=0")
+    told = {row.one("span").text.split(" 월 ")[0]: row.one("strong").text
+            for row in page.one("div", class_="lives").all("li")}  # fmt: skip
+    assert len(told) == 3
+    one = forms.places_of()
+    (segment,) = [key for key, place in one.items() if place == 0]
+    found = choice(twin_build, "tick=0")
+    rows = of_month(twin_build, "signals", found.month).filter(
+        district=segment.district, sex=str(segment.sex), age=segment.age)  # fmt: skip
+    own = dict(zip(rows["signal"], rows["value"], strict=True))
+    lives, _ = groups.lives(twin_build, found, frozenset([segment]), "ko")
+    assert [life.value for life in lives] == [
+        figure(own[signal.id], signal.kind, "ko")
+        for life in lives for signal in in_force().signals if signal.text.ko == life.name
+    ]  # fmt: skip
+    everybody = frozenset(forms.groups_of(twin_build, found))
+    assert {life.change for life in groups.lives(twin_build, found, everybody, "ko")[0]} == {"0%"}

@@ -15,16 +15,21 @@ from django.test import Client
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
+from telads.answers.choices import known_places
+from telads.planning import paper
+from telads.planning.ad_systems import offered
+from telads.planning.brief import read_brief
 from telads.planning.files import figure_title, figures_of, write_plan
-from telads.planning.plan import PARTS, make_plan, read_plan
+from telads.planning.plan import OPTIONAL, PARTS, make_plan, read_plan
 from telads.planning.schema import ROWS
-from telads.planning.words import title
+from telads.planning.words import sheet_name, title
 from telads.render.svg import fonts
 from telads.store.workspace import Build
-from telads.text import Lang
+from telads.text import LANGUAGES, Lang, Text
 from telads.web.accounts.models import AuditEntry
-from telads.web.plans import paper
+from telads.web.plans.files import written
 from telads.web.plans.models import SavedPlan
+from tests.paper import pages_of
 from tests.planning.samples import in_words
 from tests.planning.test_files import IN_WORDS
 from tests.web.accounts.people import person, signed_in
@@ -72,23 +77,26 @@ def test_the_workbook_holds_every_figure(
     try:
         result = document(plan)["result"]
         for name in ("platforms", "segments", "spends"):
-            assert _sheet(book, name) == in_words(result[name], name, lang), name
+            rows = sorted(result[name], key=lambda row: -row["spend"])
+            assert _sheet(book, name, lang) == in_words(rows, name, lang), name
         item, value = title("item", lang), title("value", lang)
-        sums = {row[item]: row[value] for row in _sheet(book, "summary")}
+        sums = {row[item]: row[value] for row in _sheet(book, "summary", lang)}
         made = plan.newest.read()
         for name in figures_of(made):
             assert sums[figure_title(made, name, lang)] == result["summary"][name], name
-        assert any(plan.newest.hash in map(str, row.values()) for row in _cells(book, "source"))
+        assert any(
+            plan.newest.hash in map(str, row.values()) for row in _cells(book, "source", lang)
+        )
     finally:
         book.close()
 
 
-def _sheet(book: Any, name: str) -> list[Row]:
-    return list(_cells(book, name))
+def _sheet(book: Any, name: str, lang: Lang) -> list[Row]:
+    return list(_cells(book, name, lang))
 
 
-def _cells(book: Any, name: str) -> Iterator[Row]:
-    rows = book[name].iter_rows(values_only=True)
+def _cells(book: Any, name: str, lang: Lang) -> Iterator[Row]:
+    rows = book[sheet_name(name, lang)].iter_rows(values_only=True)
     head = next(rows)
     yield from (dict(zip(head, row, strict=True)) for row in rows)
 
@@ -143,10 +151,9 @@ def pieces(content: bytes) -> list[str]:
     found: list[str] = []
 
     def note(text: str, *rest: object) -> None:
-        # pypdf reads the high byte of each letter as a letter of its own.
-        found.extend(text.replace("\0", "").split())
+        found.extend(text.split())
 
-    for page in PdfReader(io.BytesIO(content)).pages:
+    for page in pages_of(content):
         page.extract_text(visitor_text=note)
     return found
 
@@ -162,17 +169,32 @@ def test_the_paper_holds_every_figure(planner: Client, plan: SavedPlan, place: s
     for name in figures_of(made):
         told = figure_title(made, name, lang) + paper.total(name, result["summary"][name], lang)
         at = _after(text, told, at)
-    shown = {table: paper._columns(table, without) for table, (_, without) in paper.TABLES.items()}
-    for table, known in shown.items():
-        columns = [one for one in known if (table, one) != ("budgets", "weighted_reach")]
-        for row in result["platforms" if table == "prices" else table]:
-            at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
+    shown = {table: paper.columns_of(table, made) for table in paper.TABLES}
+    for table, columns in shown.items():
+        for row in result.get("platforms" if table == "prices" else table, ()):
+            at = _after(text, "".join(paper.cell(row, one, lang) for one in columns), at)
     assert result["summary"].keys() - {*figures_of(made)} == IN_WORDS | {"weighted_reach"}
     printed = set().union(*shown.values())
-    for table in PARTS:
-        assert set(result[table][0]) - printed <= {"service", "asked"}
+    for table in {*PARTS} - OPTIONAL:
+        assert set(result[table][0]) - printed <= {"service", "asked", "weighted_reach"}
     assert plan.newest.hash in text
     assert any("FontFile" in key for font in _fonts(content) for key in font)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_paper_tells_the_neighbourhoods_of_a_plan(twin_build: Build, lang: Lang) -> None:
+    names = [place.name for place in known_places(twin_build) if place.district == "관악구"][:3]
+    platform = {"service": "youtube", "price": 4500, "ceiling": 0.8}
+    made = make_plan(twin_build, read_brief({
+        "name": "동네", "service": "delivery", "budget": 1_000_000, "platforms": [platform],
+        "audience": {"where": {"all": [{"neighbourhood": names}, {"age": 20}]}},
+    }))  # fmt: skip
+    text = "".join(pieces(written(made, "plan.pdf", lang)))
+    at = _after(text, Text("행정동별", "By neighbourhood")(lang), 0)
+    columns = paper.columns_of("neighbourhoods", made)
+    for row in made.result.neighbourhoods:
+        at = _after(text, "".join(paper.cell(row, one, lang) for one in columns), at)
+    assert len(made.result.neighbourhoods) == 3
 
 
 def test_shares_are_written_in_percent_to_their_last_digit() -> None:
@@ -207,7 +229,7 @@ def _fonts(content: bytes) -> Iterator[Any]:
 
 
 def test_the_same_plan_gives_the_same_bytes(planner: Client, plan: SavedPlan) -> None:
-    for name in ("plan.pdf", "plan.xlsx", "plan.csv", "plan.json"):
+    for name in ("plan.pptx", "plan.pdf", "plan.xlsx", "plan.csv", "plan.json"):
         assert fetch(planner, plan, name) == fetch(planner, plan, name), name
     told = [entry.detail for entry in AuditEntry.objects.filter(action="plan-file")]
     assert told.count("1 plan.pdf") == 2
@@ -216,8 +238,8 @@ def test_the_same_plan_gives_the_same_bytes(planner: Client, plan: SavedPlan) ->
 @pytest.mark.parametrize(
     ("place", "names"),
     [
-        ("", ["엑셀", "PDF", "집행액(CSV)", "계획 전체(JSON)"]),
-        ("/en", ["Excel", "PDF", "Spends (CSV)", "The whole plan (JSON)"]),
+        ("", ["제안서(PowerPoint)", "엑셀", "PDF", "집행액(CSV)", "계획 전체(JSON)"]),
+        ("/en", ["Deck (PowerPoint)", "Excel", "PDF", "Spends (CSV)", "The whole plan (JSON)"]),
     ],
 )
 def test_the_page_names_its_files_in_words(
@@ -228,7 +250,32 @@ def test_the_page_names_its_files_in_words(
     assert all(planner.get(link.attributes["href"]).status_code == 200 for link in links)
 
 
-@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv", "plan.json"])
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_files_for_ad_systems_are_on_the_page_with_their_notes(
+    planner: Client, plan: SavedPlan, twin_build: Build, tmp_path: Path, place: str
+) -> None:
+    page = get(planner, f"{place}/plans/{plan.pk}/")
+    lang: Lang = "en" if place else "ko"
+    for end, system in offered().items():
+        address = f"{place}/plans/{plan.pk}/versions/1/plan{end}"
+        assert system.name(lang) in [link.text for link in page.all("a", href=address)]
+        assert page.one("a", href=f"{address}-notes.txt")
+        write_plan(plan.newest.read(), tmp_path / f"plan{end}", lang, twin_build)
+        response = planner.get(address)
+        assert response.content == (tmp_path / f"plan{end}").read_bytes()
+        assert "Link" not in response.headers, "it has notes, not a description"
+        told = planner.get(f"{address}-notes.txt")
+        assert told.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert told.content == (tmp_path / f"plan{end}-notes.txt").read_bytes()
+    actions = [entry.detail for entry in AuditEntry.objects.filter(action="plan-file")]
+    assert "1 plan.google.csv" in actions
+    assert (
+        planner.get(f"/plans/{plan.pk}/versions/1/plan.google.csv-metadata.json").status_code == 404
+    )
+    assert planner.get(f"/plans/{plan.pk}/versions/1/plan.csv-notes.txt").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["plan.pptx", "plan.xlsx", "plan.pdf", "plan.csv", "plan.json"])
 def test_a_saved_plan_gives_the_files_of_the_one_that_was_made(
     planner: Client, plan: SavedPlan, twin_build: Build, tmp_path: Path, name: str
 ) -> None:

@@ -8,8 +8,8 @@ import pytest
 from fpdf import FPDF
 from pypdf import PdfReader
 
+from telads.planning.paper import PADDING, Ruler, _widths, draw
 from telads.render.svg.fonts import korean_font
-from telads.web.plans.paper import PADDING, Ruler, _widths, draw
 
 
 @pytest.fixture

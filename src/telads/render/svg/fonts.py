@@ -6,7 +6,7 @@ It is Noto Sans KR, shipped with the package, so that output does not depend on 
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pylopdf_fonts_ko
@@ -29,13 +29,18 @@ _KNOWN = ("pretendard", "notosanskr", "notosanscjk", "applesdgothicneo", "malgun
 def korean_font() -> Path:
     """Path of the font; raises `SettingError` if the variable names no folder with one."""
     chosen = os.environ.get(VARIABLE, "").strip()
-    return _of_the_house(Path(chosen).expanduser()) if chosen else pylopdf_fonts_ko.sans_path()
+    return _of_the_house(Path(chosen).expanduser()) if chosen else _shipped()
+
+
+@cache
+def _shipped() -> Path:
+    return pylopdf_fonts_ko.sans_path()
 
 
 def family() -> str:
     """Family name of the font; raises `SettingError`."""
     font = korean_font()
-    return FAMILY if font == pylopdf_fonts_ko.sans_path() else _names(font)[face(font)]
+    return FAMILY if font == _shipped() else _names(font)[face(font)]
 
 
 def face(font: Path) -> int:
@@ -109,23 +114,17 @@ def _widths(font: Path) -> dict[int, float]:
         }
 
 
-@cache
-def _known(font: Path) -> dict[str, float]:
-    """Letters that were measured: those of the texts of pictures."""
-    return {}
-
-
 def _ems(letter: str, font: Path) -> float:
     """Width of a letter in ems; 1 if the font lacks it."""
     return _widths(font).get(ord(letter), 1.0)
 
 
+@lru_cache(maxsize=4096)
+def _width(text: str, font: Path) -> float:
+    """Width of a text in ems: pictures write the same names and labels again and again."""
+    return sum(_ems(letter, font) for letter in text)
+
+
 def pixels(text: str, size: float, bold: bool = False) -> float:
     """Width of a text in pixels, with a margin for the wider fonts that a page may use."""
-    font = korean_font()
-    known = _known(font)
-    for letter in text:
-        if letter not in known:
-            known[letter] = _ems(letter, font)
-    ems = sum([known[letter] for letter in text])
-    return ems * size * _ROOM * (_BOLD if bold else 1.0)
+    return _width(text, korean_font()) * size * _ROOM * (_BOLD if bold else 1.0)

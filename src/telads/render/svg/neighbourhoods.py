@@ -8,8 +8,10 @@ room. Without borders the neighbourhoods that use most stand in a list, with the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from html import escape
 from math import cos, radians
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +24,7 @@ from telads.render.svg.drawing import known as with_figure
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import LABEL, tag, text, title
 from telads.render.svg.theme import Look, step_of
+from telads.render.svg.use import told
 from telads.text import Lang, Text
 from telads.wording import in_sentence, number, people
 
@@ -49,22 +52,40 @@ _NO_DATA = Text("데이터 없음", "no data")
 _GAPS = Text("빗금은 데이터 없음", "hatched: no data")
 _INDEX = Text("지수({city}=100)", "Index ({city} 100)")
 _AFFINITY = Text("이용 강도(표준편차)", "Usage score (sd)")
+_RELATIVE = Text("{city} 평균 대비(%)", "Against {city}'s mean (%)")
 _PEOPLE = Text("인원", "People")
+AVERAGE = 100.0
+"""Index of the city's mean person."""
 
 
-class Borders(NamedTuple):
+Box = tuple[int, int, int, int]
+"""West, north, east and south on the grid."""
+
+
+@dataclass(frozen=True)
+class Borders:
     """All neighbourhoods on a grid of their own."""
 
-    places: tuple[Outline, ...]
+    places: tuple[Outline, ...] = ()
 
-    def box(self, district: str | None) -> tuple[int, int, int, int]:
-        """West, north, east and south of the city or of a district, on the grid."""
-        points = [
-            point for place in self.places if district in {None, place.district}
-            for point in place.corners
-        ]  # fmt: skip
-        xs, ys = zip(*points, strict=True)
-        return min(xs), min(ys), max(xs), max(ys)
+    @cached_property
+    def districts(self) -> dict[str | None, tuple[Outline, ...]]:
+        """Those of each district, and of the city (None), in the order of districts."""
+        found: dict[str | None, list[Outline]] = {}
+        for one in self.places:
+            found.setdefault(one.district, []).append(one)
+        parts = {name: tuple(own) for name, own in found.items()}
+        return {**parts, None: tuple(one for own in parts.values() for one in own)}
+
+    @cached_property
+    def boxes(self) -> dict[str | None, Box]:
+        """What each district takes up, and the city (None)."""
+        return {name: _box(own) for name, own in self.districts.items() if own}
+
+
+def _box(places: Sequence[Outline]) -> Box:
+    xs, ys = zip(*(point for place in places for point in place.corners), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def borders(file: Path) -> Borders:
@@ -96,7 +117,12 @@ def _laid_out(file: Path, _: int) -> Borders:
     return Borders(tuple(found))
 
 
-def draw(
+def draw(frame: pl.DataFrame, *, narrow: bool = False, **options: Any) -> Drawing:
+    """One of the two `layouts` of a `frame`; the other arguments are theirs."""
+    return layouts(frame, **options)[narrow]
+
+
+def layouts(
     frame: pl.DataFrame,
     *,
     service: Measure,
@@ -104,61 +130,90 @@ def draw(
     window: str,
     synthetic: bool,
     file: Path | None = None,
-    narrow: bool = False,
     district: str | None = None,
     audience: str = "",
     links: Mapping[str, str] | None = None,
-) -> Drawing:
+    relative: bool = False,
+    size: int | None = None,
+) -> tuple[Drawing, Drawing]:
     """How much neighbourhoods use a service, in the city or in a `district` (its Korean name).
 
-    `frame` has code, district, neighbourhood, population, affinity and index, a row for each, with
-    the 80 % intervals where it is listed; one that is missing is hatched. `file` holds the borders,
-    None for a list; `links` are the addresses that the districts of the city's map lead to.
+    The wide drawing and the narrow one. `frame` has code, district, neighbourhood, population,
+    affinity and index, a row for each, with the 80 % intervals where it is listed; one that is
+    missing is hatched. `file` holds the borders, None for a list; `links` are the addresses that
+    the districts of the city's map lead to. With `relative` an index is told as the
+    percent that it is above the city's mean. `size` is the width in pixels of a smaller map.
     """
-    grid = borders(file) if file else Borders(())
-    inside = [one for one in grid.places if district in {None, one.district}]
-    figure = "affinity" if service.is_index else "index"
+    grid = borders(file) if file else Borders()
+    inside = grid.districts.get(district, ())
+    figure = _figure(service, relative)
     codes = {one.code for one in inside}
-    known = {
-        row["code"]: row for row in rows_of(with_figure(frame, figure))
+    rows = [
+        row for row in rows_of(with_figure(frame, figure.key))
         if (row["code"] in codes if file else district in {None, row["district"]})
-    }  # fmt: skip
-    scale = Steps.of([row[figure] for row in known.values()], "index" if service.is_index else None)
-    ordered = sorted(known.values(), key=lambda row: (-row[figure], row["code"]))
+    ]  # fmt: skip
+    scale = Steps.of([row[figure.key] for row in rows], "index" if service.is_index else None)
+    known = {row["code"]: _Place(row, figure, scale, lang) for row in rows}
+    ordered = sorted(known.values(), key=lambda one: (-one.value, one.row["code"]))
     gaps = len(known) < len(inside)
-    title_of = _AFFINITY if service.is_index else in_force().fill(_INDEX)
     listed = ordered[:LISTED]
     notes = ([_GAPS(lang) if gaps else ""] if file else
              [_FIRST(lang).format(n=len(listed)), _INTERVAL(lang)])  # fmt: skip
-    return drawing(
-        "neighbourhoods",
-        _finding(ordered, service, figure, lang),
-        [title_of(lang), audience, *notes],
-        lang=lang, window=window, synthetic=synthetic, unit=title_of(lang),
-        frame=frame.filter(frame["code"].is_in(list(known))),
-        table=Table(
-            [in_force().district.text(lang), in_force().neighbourhood.text(lang), title_of(lang),
-             _PEOPLE(lang)],
-            [[in_force().district_name(row["district"], lang), row["neighbourhood"],
-              _said(row[figure], service), f"{row['population']:,}"] for row in ordered],
-            names=2,
-        ),
-        body=_map(grid, inside, known, scale, service, lang, narrow, district, links or {})
-        if file else _list(listed, scale, service, lang, narrow),
+    table = Table(
+        [in_force().district.text(lang), in_force().neighbourhood.text(lang), figure.name(lang),
+         _PEOPLE(lang)],
+        [[in_force().district_name(one.row["district"], lang), one.row["neighbourhood"], one.told,
+          f"{one.row['population']:,}"] for one in ordered],
+        names=2,
     )  # fmt: skip
+    finding = _finding([one.row for one in ordered], service, figure, lang)
+
+    def layout(narrow: bool) -> Drawing:
+        return drawing(
+            "neighbourhoods", finding, [figure.name(lang), audience, *notes],
+            lang=lang, window=window, synthetic=synthetic, unit=figure.name(lang), frame=rows,
+            table=table,
+            body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {}, size)
+            if file else _list([one.row for one in listed], scale, figure, lang, narrow),
+        )  # fmt: skip
+
+    return layout(narrow=False), layout(narrow=True)
 
 
-def _said(value: float, service: Measure) -> str:
-    return number(value, "index") if service.is_index else number(value, digits=0)
+class _Place:
+    """What a map shows of a neighbourhood, whatever its layout."""
+
+    def __init__(self, row: dict[str, Any], figure: _Figure, scale: Steps, lang: Lang) -> None:
+        self.row, self.value = row, row[figure.key]
+        self.told = figure.say(self.value)
+        self.said = f"{_name(row, lang)}: {self.told}, {people(row['population'], lang)}"
+        self.colour = _colour(self.value, scale)
 
 
-def _finding(rows: Sequence[dict[str, Any]], service: Measure, figure: str, lang: Lang) -> str:
+class _Figure(NamedTuple):
+    """The figure that is drawn: its field, how a value is said, its name."""
+
+    key: str
+    say: Callable[[float], str]
+    name: Text
+
+
+def _figure(service: Measure, relative: bool) -> _Figure:
+    if service.is_index:
+        return _Figure("affinity", lambda value: number(value, "index"), _AFFINITY)
+    if relative:
+        return _Figure("index", lambda value: told(value - AVERAGE, False),
+                       in_force().fill(_RELATIVE))  # fmt: skip
+    return _Figure("index", lambda value: number(value, digits=0), in_force().fill(_INDEX))
+
+
+def _finding(rows: Sequence[dict[str, Any]], service: Measure, figure: _Figure, lang: Lang) -> str:
     """Where most is used, and where least."""
     name = Text(service.text.ko, in_sentence(service.text.en))(lang)
     if not rows:
         return Text(f"{name}: 보여 줄 데이터가 없습니다", f"{name}: nothing to show")(lang)
     (most, high), (least, low) = (
-        (_name(row, lang), _said(row[figure], service)) for row in (rows[0], rows[-1])
+        (_name(row, lang), figure.say(row[figure.key])) for row in (rows[0], rows[-1])
     )
     return Text(
         f"{name} 이용은 {most}에서 가장 높고({high}), {least}에서 가장 낮습니다({low})",
@@ -174,37 +229,37 @@ def _name(row: dict[str, Any], lang: Lang) -> str:
 def _map(
     grid: Borders,
     inside: Sequence[Outline],
-    known: Mapping[str, dict[str, Any]],
+    known: Mapping[str, _Place],
     scale: Steps,
-    service: Measure,
+    figure: _Figure,
     lang: Lang,
     narrow: bool,
     district: str | None,
     links: Mapping[str, str],
+    size: int | None,
 ) -> Body:
-    west, north, east, south = grid.box(district)
-    wide = width(narrow)
+    west, north, east, south = grid.boxes[district]
+    wide = size or width(narrow)
     zoom = min(wide / max(east - west, 1), wide * _TALLEST / max(south - north, 1))
     high = (south - north) * zoom
     left = (wide - (east - west) * zoom) / 2
     gaps = len(known) < len(inside)
-    legend = _legend(scale, service, gaps, lang)
+    legend = _legend(scale, figure, gaps, lang)
 
     # What is told of a place stands at the right of the legend, out of the group that is scaled.
     out = (f"translate({west} {north}) scale({1 / zoom:.5f}) "
            f"translate({wide - left:.1f} {high + _READ_OUT:.1f})")  # fmt: skip
 
     def paint(look: Look) -> str:
-        parts = []
-        for name in dict.fromkeys(one.district for one in inside):
+        shaped, parts = _Shapes(look, out, lang, bool(district)), []
+        names = [district] if district else [name for name in grid.districts if name]
+        for name in names:
             shapes = "".join(
-                _shape(one, known.get(one.code), scale, service, lang, look, out,
-                       bool(district))
-                for one in inside if one.district == name
-            )  # fmt: skip
+                shaped.of(one, known.get(one.code)) for one in grid.districts.get(name, ())
+            )
             address = None if district else links.get(name)
             called = in_force().district_name(name, lang)
-            linked = shapes + _told(called, look, out)
+            linked = shapes + shaped.told(escape(called))
             parts.append(tag("a", linked, href=address, aria_label=called) if address else shapes)
         moved = f"translate({left:.1f} 0) scale({zoom:.4f}) translate({-west} {-north})"
         group = tag("g", "".join(parts), transform=moved, stroke=look["surface"],
@@ -213,8 +268,7 @@ def _map(
         texts = ""
         if district:
             texts = "".join(
-                _texts(one, known[one.code], scale, service, look, zoom, left - west * zoom,
-                       -north * zoom)
+                _texts(one, known[one.code], look, zoom, left - west * zoom, -north * zoom)
                 for one in inside if one.code in known
             )  # fmt: skip
         hatched = hatching(look, zoom) if gaps else ""
@@ -223,62 +277,54 @@ def _map(
     return Body(wide, high + _LEGEND, paint)
 
 
-def _shape(
-    one: Outline,
-    row: dict[str, Any] | None,
-    scale: Steps,
-    service: Measure,
-    lang: Lang,
-    look: Look,
-    out: str,
-    alone: bool,
-) -> str:
-    """One neighbourhood, which tells itself where it is pointed at.
+class _Shapes:
+    """The marks of a map's neighbourhoods, which tell themselves where they are pointed at.
 
-    On the map of a district, `alone`, it takes the focus too.
+    Hundreds of them differ in little, so what they share is written once. On the map of a district,
+    `alone`, they take the focus too.
     """
-    if row is None:
-        fill, said = f"url(#{own('hatch')})", _NO_DATA(lang)
-    else:
-        value = row["affinity" if service.is_index else "index"]
-        fill = look[_colour(value, scale)]
-        said = f"{_name(row, lang)}: {_said(value, service)}, {people(row['population'], lang)}"
-    focus = {"tabindex": "0", "role": "img", "aria_label": said} if alone else {}
-    shape = tag("path", "" if alone else title(said), d=one.path, fill=fill)
-    return tag("g", shape + _told(said, look, out), kind="place", **focus)
+
+    def __init__(self, look: Look, out: str, lang: Lang, alone: bool) -> None:
+        self._alone, self._nothing = alone, _NO_DATA(lang)
+        self._fills: dict[str, str] = {name: escape(look[name]) for name in look.colours}
+        self._hatch = escape(f"url(#{own('hatch')})")
+        line = text(_MARK, 0, 0, look, size=LABEL, fill="ink", anchor="end")
+        shared = tag("g", line, kind="told", transform=out, display="none", stroke="none",
+                     aria_hidden="true")  # fmt: skip
+        self._before, self._after = shared.split(_MARK)
+
+    def told(self, said: str) -> str:
+        """What a page shows while its place is in focus: hidden until the page's style shows it."""
+        return f"{self._before}{said}{self._after}"
+
+    def of(self, one: Outline, place: _Place | None) -> str:
+        """One neighbourhood; without data it is hatched."""
+        said = escape(place.said if place else self._nothing)
+        fill = self._fills[place.colour] if place else self._hatch
+        focus = f' tabindex="0" role="img" aria-label="{said}"' if self._alone else ""
+        named = "/>" if self._alone else f"><title>{said}</title></path>"
+        shape = f'<path d="{one.path}" fill="{fill}"{named}'
+        return f'<g class="place"{focus}>{shape}{self.told(said)}</g>'
 
 
-def _told(said: str, look: Look, out: str) -> str:
-    """What a page shows while its place is in focus: hidden until the page's style shows it."""
-    line = text(said, 0, 0, look, size=LABEL, fill="ink", anchor="end")
-    return tag("g", line, kind="told", transform=out, display="none", stroke="none",
-               aria_hidden="true")  # fmt: skip
+_MARK = "\0"
+"""Stands for a text in markup that many texts share."""
 
 
 def _colour(value: float, scale: Steps) -> str:
     return step_of((value - scale.low) / (scale.high - scale.low), scale.colours)
 
 
-def _texts(
-    one: Outline,
-    row: dict[str, Any],
-    scale: Steps,
-    service: Measure,
-    look: Look,
-    zoom: float,
-    left: float,
-    top: float,
-) -> str:
+def _texts(one: Outline, place: _Place, look: Look, zoom: float, left: float, top: float) -> str:
     """Its name over its figure, where it has room for them; else what fits."""
-    value = row["affinity" if service.is_index else "index"]
-    colour = _colour(value, scale)
+    colour = place.colour
     x, y = one.x * zoom + left, one.y * zoom + top
 
     def fits(content: str, at: float, bold: bool) -> bool:
         room = min(one.room(one.y + (at + edge) / zoom) for edge in (-5, 5)) * zoom
         return pixels(content, LABEL, bold) <= room
 
-    name, told = row["neighbourhood"], _said(value, service)
+    name, told = place.row["neighbourhood"], place.told
     both = fits(name, -_LINE, bold=False) and fits(told, _LINE, bold=True)
     lines = [(name, -_LINE, False), (told, _LINE, True)] if both else [(told, 0.0, True)]
     return "".join(
@@ -289,15 +335,15 @@ def _texts(
 
 
 def _list(
-    rows: Sequence[dict[str, Any]], scale: Steps, service: Measure, lang: Lang, narrow: bool
+    rows: Sequence[dict[str, Any]], scale: Steps, figure: _Figure, lang: Lang, narrow: bool
 ) -> Body:
     """The first neighbourhoods: each with its figure, a bar from the mean, and its interval."""
-    wide, figure = width(narrow), "affinity" if service.is_index else "index"
-    middle = 0.0 if service.is_index else 100.0
+    wide = width(narrow)
+    middle = 0.0 if figure.key == "affinity" else AVERAGE
     names = [_name(row, lang) for row in rows]
     left = max((pixels(name, LABEL) for name in names), default=0.0) + _LEFT
-    ends = [row[f"{figure}{end}"] for row in rows for end in ("", "_low", "_high")
-            if row[f"{figure}{end}"] is not None]  # fmt: skip
+    ends = [row[f"{figure.key}{end}"] for row in rows for end in ("", "_low", "_high")
+            if row[f"{figure.key}{end}"] is not None]  # fmt: skip
     low, high = min([middle, *ends]), max([middle, *ends])
     unit = max(wide - left - _RIGHT, 1.0) / ((high - low) or 1.0)
 
@@ -305,9 +351,9 @@ def _list(
         return float(left + (value - low) * unit)
 
     def row_of(row: dict[str, Any], name: str, at: int, look: Look) -> str:
-        y, value = _ROW * (at + 0.5), row[figure]
-        ends = (row[f"{figure}_low"], row[f"{figure}_high"])
-        told = f"{_said(value, service)} ({_said(ends[0], service)}~{_said(ends[1], service)})"
+        y, value = _ROW * (at + 0.5), row[figure.key]
+        ends = (row[f"{figure.key}_low"], row[f"{figure.key}_high"])
+        told = f"{figure.say(value)} ({figure.say(ends[0])}~{figure.say(ends[1])})"
         start, end = sorted((x(middle), x(value)))
         bar = tag("path", title(f"{name} {told}"), d=f"M{start:.1f} {y:g}H{end:.1f}", kind="bar",
                   stroke=look[_colour(value, scale)], stroke_width=_BAR)  # fmt: skip
@@ -315,7 +361,7 @@ def _list(
                    stroke_width=1.5, kind="interval")  # fmt: skip
         return "".join((
             text(name, left - 12, y, look, size=LABEL, fill="ink", anchor="end", middle=True), bar,
-            line, text(_said(value, service), x(max(value, ends[1])) + 8, y, look, size=LABEL,
+            line, text(figure.say(value), x(max(value, ends[1])) + 8, y, look, size=LABEL,
                        fill="ink", middle=True, bold=True),
         ))  # fmt: skip
 
@@ -328,9 +374,8 @@ def _list(
     return Body(wide, _ROW * max(len(rows), 1) + 8, paint)
 
 
-def _legend(scale: Steps, service: Measure, gaps: bool, lang: Lang) -> Legend:
+def _legend(scale: Steps, figure: _Figure, gaps: bool, lang: Lang) -> Legend:
     ends = (scale.low, (scale.low + scale.high) / 2, scale.high)
-    texts = [_said(value, service) for value in ends]
-    unit = _AFFINITY if service.is_index else in_force().fill(_INDEX)
-    return Legend(unit(lang), scale.colours, list(zip((0.0, 0.5, 1.0), texts, strict=True)),
+    texts = [figure.say(value) for value in ends]
+    return Legend(figure.name(lang), scale.colours, list(zip((0.0, 0.5, 1.0), texts, strict=True)),
                   _NO_DATA(lang) if gaps else "")  # fmt: skip

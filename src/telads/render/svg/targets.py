@@ -39,7 +39,7 @@ def draw(
     of the drawing. Targets outside the map are left out with a remark.
     """
     here, strange = on_the_map(frame, lang)
-    ordered = here.sort("rank")
+    ordered = here if here["rank"].is_sorted() else here.sort("rank")
     targets: dict[str, list[dict[str, Any]]] = {}
     for row in rows_of(ordered):
         targets.setdefault(row["district"], []).append(row)

@@ -69,9 +69,9 @@ OFFSET = _of_api(
 PART = _of_api(
     "part", "choice",
     Text("계획의 어느 표: 매체, 집단, 집행액, 예산별 도달, 목표별 최소 예산, 민감도, "
-         "{district}, 성별·나이",
+         "{district}, 성별·나이, {neighbourhood}",
          "which table of the plan: platforms, groups, spends, reach by budget, minimum budgets "
-         "for goals, sensitivity, districts, sexes and ages"),
+         "for goals, sensitivity, districts, sexes and ages, neighbourhoods"),
     "budgets", PARTS[0], tuple(PARTS),
 )  # fmt: skip
 NARROW = _of_api("narrow", "switch", Text("휴대전화 폭으로", "as wide as a phone"), "false", False)
@@ -84,6 +84,7 @@ PATHS: dict[str, Text] = {
     "table": Text("표", "table"),
     "kind": Text("파일 형식", "kind of file"),
     "form": Text("이미지 형식", "image format"),
+    "file": Text("계획의 파일", "file of a plan"),
 }
 """Parameters within a path."""
 
@@ -210,5 +211,6 @@ def asked_of(question: Question) -> type[Schema]:
 Nothing = model_of("Asked", ())
 AudienceAsked = model_of("AudienceAsked", (MONTH_ASKED,))
 PlanAsked = model_of("PlanAsked", (PART,))
+PlanFileAsked = model_of("PlanFileAsked", ())
 ExportAsked = model_of("ExportAsked", (METHOD,))
 AreasAsked = model_of("AreasAsked", (SERVICE_ASKED, MONTH_ASKED, AREA_LEVEL, *TOGETHER))

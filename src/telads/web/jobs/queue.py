@@ -41,6 +41,7 @@ from telads.web.accounts.audit import one_action, record
 from telads.web.jobs import report
 from telads.web.jobs.models import Job, State, Step, claim, tell
 from telads.web.jobs.uploads import UPLOADS, folder_of, received, remove
+from telads.web.notices.queue import announce
 
 DAY = 24 * 3600
 
@@ -168,6 +169,8 @@ def work_on(number: int, attempt: int) -> None:
         raise
     else:
         doing.end(State.DONE, build=made)
+        if made:
+            announce()
 
 
 class _Doing:

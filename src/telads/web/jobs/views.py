@@ -4,7 +4,8 @@
 
 `/admin-data/jobs/3/`: progress and results of a job.
 
-`/admin-data/months/2023-08/forget/`: removes a wrong month, after a confirmation.
+`/admin-data/months/2023-08/forget/`: removes a wrong month, after a confirmation; with `?second=ID`
+a second file of it alone.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from telads.answers.inventory import changed_settings, status
+from telads.dataset import in_force
 from telads.errors import DataError, QuestionError, TeladsError, UnknownChoice
 from telads.model import Month
-from telads.store.months import withdraw
+from telads.store.months import in_force_of, withdraw
 from telads.store.workspace import Store
 from telads.text import Lang, Text
 from telads.web import request_state
@@ -39,6 +41,7 @@ from telads.web.jobs.queue import again as start_again
 from telads.web.jobs.queue import cancel as ask_for_its_end
 from telads.web.jobs.report import said, shown, tally
 from telads.web.jobs.uploads import IntoWorkspace, new_folder, remove
+from telads.web.plans.files import COMPARISON
 
 JOBS_PAGE = 10
 FORM_BYTES = 64 * 1024
@@ -183,6 +186,8 @@ def _page(
         "status": held,
         "changed": [one(lang) for one in changed_settings(workspace, settings)],
         "months_held": _months(held.rows.to_dicts(), lang),
+        "several": sum(row["second"] is None for row in held.records) > 1,
+        "removable": len(held.records) > 1,
         "taken_back": _taken_back(workspace),
         "builds": builds(workspace),
         "page": page,
@@ -196,17 +201,20 @@ def _page(
 def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
     """Months of the ledger, newest first, with times and remarks for display."""
     return [
-        {**row, "when": datetime.fromisoformat(row["taken"]), "remarks": row[f"warnings_{lang}"]}
+        {**row, "when": datetime.fromisoformat(row["taken"]), "remarks": row[f"warnings_{lang}"],
+         "kind": in_force().second_name(row["second"], lang)}
         for row in reversed(rows)
-    ]
+    ]  # fmt: skip
 
 
 def _taken_back(workspace: Store) -> list[dict[str, Any]]:
-    """Removed months that are not in force again, newest first."""
+    """Removed months and second files that are not in force again, newest first."""
+    ledger = workspace.ledger()
+    gone = [*ledger.withdrawn().values(), *ledger.withdrawn_second().values()]
     return [
-        {"month": str(month), "file": entry.file, "by": entry.withdrawn_by,
+        {"month": entry.month, "file": entry.file, "by": entry.withdrawn_by,
          "when": datetime.fromisoformat(entry.withdrawn or entry.taken)}
-        for month, entry in reversed(workspace.ledger().withdrawn().items())
+        for entry in sorted(gone, key=lambda one: (one.label, one.second), reverse=True)
     ]  # fmt: skip
 
 
@@ -258,6 +266,7 @@ def job(request: HttpRequest, job: int) -> HttpResponse:
         "rows": shown(found.report, lang),
         "tally": tally(found.report, lang),
         "problem": said(found.problem, lang),
+        "comparison": next((name, title(lang)) for name, title in COMPARISON.items()),
     }
     if not wants_result(request):
         return render(request, "jobs/job.html", facts)
@@ -275,8 +284,8 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
 
     The form names the file that was shown, so a file that replaced it since is kept.
     """
-    label = _label(month)
-    entry = request_state.workspace().ledger().current().get(label)
+    label, second = _label(month), request.GET.get("second", "")
+    entry = in_force_of(request_state.workspace().ledger(), label, second)
     if entry is None:
         raise Http404
     wrong = None
@@ -286,19 +295,23 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
         shown = form.cleaned_data["file"] if form.is_valid() else ""
         name = request.user.get_username()
         try:
-            gone = withdraw(request_state.workspace(), label, name, settings, sha256=shown)
+            gone = withdraw(
+                request_state.workspace(), label, name, settings, second=second, sha256=shown
+            )
         except DataError as error:
             error.facts.pop("file", None)  # the page already names it
             wrong = error
-            entry = request_state.workspace().ledger().current().get(label, entry)
+            entry = in_force_of(request_state.workspace().ledger(), label, second) or entry
         else:
             if gone:
-                record(request, "data-forget", f"month {label}", f"{gone.file} {gone.sha256[:8]}")
+                action = "data-forget-second" if second else "data-forget"
+                record(request, action, f"month {label}", f"{gone.file} {gone.sha256[:8]}")
             return redirect("admin-job", start(request, None).pk)
     facts = {
         "form": ForgetForm(initial={"file": entry.sha256}),
         "entry": entry,
         "label": str(label),
+        "kind": in_force().second_name(second, request_state.language(request)),
         "when": datetime.fromisoformat(entry.taken),
         "wrong": wrong.line(request_state.language(request)) if wrong else "",
     }

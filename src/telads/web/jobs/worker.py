@@ -43,13 +43,17 @@ def work_for_ever(workspace: Path) -> None:
 
 
 def work_ahead() -> None:
-    """Thread of the supervisor: run waiting jobs in processes of their own, for ever."""
+    """Thread of the supervisor: run waiting jobs in processes of their own, for ever.
+
+    It also sees a build that somebody put in force elsewhere, as on the command line.
+    """
     from django.db import Error, connection
     from django_tasks_db.models import DBTaskResult
 
-    pause = threading.Event()
+    pause, build = threading.Event(), ""
     while True:
         try:
+            build = _announced(build)
             waits = DBTaskResult.objects.ready().exists()
         except Error:
             connection.close()
@@ -57,6 +61,22 @@ def work_ahead() -> None:
         if waits:
             in_fresh(work_once)
         pause.wait(LOOK_SECONDS)
+
+
+def _announced(known: str) -> str:
+    """The build in force; one that is not the known one is announced (`telads.web.notices`)."""
+    from telads.errors import TeladsError
+    from telads.store.workspace import Store
+    from telads.web import request_state
+    from telads.web.notices.queue import announce
+
+    try:
+        name = Store(request_state.settings().workspace).build_name() or ""
+    except TeladsError:  # the pages say what is wrong
+        return known
+    if name and name != known:
+        announce()
+    return name
 
 
 def work_once() -> None:

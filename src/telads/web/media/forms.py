@@ -78,6 +78,9 @@ class MediumForm(Form):
         widget=forms.TextInput({"maxlength": LONGEST_NOTE}),
     )  # fmt: skip
 
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    """State of the medium that the form was opened with."""
+
     def __init__(self, *args: Any, **facts: Any) -> None:
         super().__init__(*args, **facts)
         services = {id: in_force().measures[id].text for id in in_force().service_ids}

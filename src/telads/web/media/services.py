@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -86,12 +87,13 @@ def example_name(service: str) -> Text:
 
 def put(
     who: HttpRequest | str, document: Mapping[str, Any], priced: date | None, note: str,
-    former: Medium | None = None,
+    former: Medium | None = None, seen: str = "",
 ) -> Medium:  # fmt: skip
     """Add a medium, or change `former`; raises `QuestionError` that names the field.
 
     The document has the fields of a platform in a brief: name, service, price, minimum, cap,
-    ceiling; `priced` is by default today.
+    ceiling; `priced` is by default today. `seen` is the `state` of `former` that the change was
+    made from: if it is another one by now, somebody else has changed it, and nothing is saved.
     """
     offer = read_offer(dict(document), "")
     text = " ".join(note.split())
@@ -109,6 +111,8 @@ def put(
     medium.priced, medium.note = priced or timezone.localdate(), text
     try:
         with one_action():
+            if former and seen:
+                _refuse_stale(former, seen)
             medium.save()
             record(who, "medium-change" if former else "medium-create", medium,
                    f"{medium.price} {medium.name}")  # fmt: skip
@@ -120,6 +124,30 @@ def put(
             rule="name", value=offer.name,
         ) from None  # fmt: skip
     return medium
+
+
+def state(medium: Medium) -> str:
+    """What tells one state of a medium from another."""
+    fields = [str(getattr(medium, field.attname)) for field in medium._meta.concrete_fields]
+    return blake2b("\0".join(fields).encode(), digest_size=8).hexdigest()
+
+
+def _refuse_stale(former: Medium, seen: str) -> None:
+    """Refuse a change made from a state that is no longer the medium's; under the lock."""
+    now = Medium.objects.filter(pk=former.pk).first()
+    advice = Text("매체를 다시 열어 고친 뒤 저장해 주세요.",
+                  "Open the medium again, and make your changes there.")  # fmt: skip
+    if now is None:
+        raise QuestionError(
+            Text("그사이 이 매체가 삭제되었습니다.", "This medium was removed in the meantime."),
+            Text("필요하면 새 매체로 추가해 주세요.", "Add it again if you need it."),
+        )
+    if state(now) != seen:
+        raise QuestionError(
+            Text(f"그사이 다른 사람이 이 매체를 고쳤습니다(지금 CPM {now.price:,}).",
+                 f"Somebody else changed this medium in the meantime (CPM now {now.price:,})."),
+            advice,
+        )  # fmt: skip
 
 
 def _refuse_example(offer: Offer) -> None:

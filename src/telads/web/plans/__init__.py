@@ -6,6 +6,6 @@
 | permissions, saving, sharing, removal | `services` |
 | forms and drafts | `forms` |
 | pages | `views`, `present` |
-| files | `files`, `paper` |
+| files | `files` |
 | the log of actions | `actions` |
 """

@@ -1,4 +1,4 @@
-"""A version of a plan as files: a workbook, the spends, the whole plan, and a PDF.
+"""A version of a plan as files: a deck, workbook, PDF, spends, the whole plan; for ad systems.
 
 The CSV of the spends has a description at its address with `-metadata.json`, like those of the
 advertiser page.
@@ -7,14 +7,19 @@ advertiser page.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.planning.files import write_plan
+from telads.planning.ad_systems import NOTES, offered
+from telads.planning.comparison import Comparison
+from telads.planning.files import write_comparison, write_plan
 from telads.planning.plan import Plan
 from telads.render.files import DESCRIPTION
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts.audit import record
@@ -24,6 +29,7 @@ from telads.web.plans.models import PlanVersion
 from telads.web.plans.services import version_for
 
 FILES: Files = {
+    "plan.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
     "plan.xlsx": Text("엑셀", "Excel"),
     "plan.pdf": Text("PDF", "PDF"),
     "plan.csv": Text("집행액(CSV)", "Spends (CSV)"),
@@ -31,6 +37,28 @@ FILES: Files = {
 }
 DESCRIBED = "plan.csv"
 METHOD = "affinity"
+
+
+class AdFile(NamedTuple):
+    """A file for an ad system, and the notes beside it, by their addresses."""
+
+    name: str
+    address: str
+    notes: str
+
+
+def ad_files(address: Callable[[str], str], lang: Lang) -> list[AdFile]:
+    """The files of a plan for ad systems."""
+    return [
+        AdFile(one.name(lang), address(f"plan{end}"), address(f"plan{end}{NOTES}"))
+        for end, one in offered().items()
+    ]
+
+
+def file_names() -> tuple[str, ...]:
+    """Names of all files of a plan, those of ad systems and what stands beside a file too."""
+    of_systems = (f"plan{end}{part}" for end in offered() for part in ("", NOTES))
+    return (*FILES, DESCRIBED + DESCRIPTION, *of_systems)
 
 
 @require_safe
@@ -45,22 +73,40 @@ def file(request: HttpRequest, number: int, version: int, name: str) -> HttpResp
 
 def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpResponse:
     """A file of a version; raises `Http404` for an unknown name."""
-    if name not in {*FILES, DESCRIBED + DESCRIPTION}:
+    if name not in file_names():
         raise Http404
     words = ["telads-plan", str(version.plan_id), str(version.number), version.hash[:8], METHOD]
     given = "-".join([*words, version.build]) + name.removeprefix("plan")
-    return saved(request, written(version.read(), given, request_state.language(request)), given)
+    content = written(
+        version.read(), given, request_state.language(request), request_state.build(request)
+    )
+    return saved(request, content, given, described=name == DESCRIBED)
 
 
-def written(plan: Plan, name: str, lang: Lang) -> bytes:
-    """Bytes of a file; deterministic for a plan."""
+def written(plan: Plan, name: str, lang: Lang, build: Build | None = None) -> bytes:
+    """Bytes of a file; deterministic for a plan, a build and the user's lists of places."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name.removesuffix(DESCRIPTION)
-        if path.suffix == ".pdf":
-            # A worker starts without what only a few files need.
-            from telads.web.plans.paper import write_paper
-
-            write_paper(plan, path, lang)
-        else:
-            write_plan(plan, path, lang)
+        path = Path(folder) / name.removesuffix(DESCRIPTION).removesuffix(NOTES)
+        write_plan(plan, path, lang, build)
         return path.with_name(name).read_bytes()
+
+
+COMPARISON: Files = {
+    "comparison.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
+    "comparison.xlsx": Text("엑셀", "Excel"),
+    "comparison.pdf": Text("PDF", "PDF"),
+    "comparison.csv": Text("집단(CSV)", "Groups (CSV)"),
+    "comparison.json": Text("비교 전체(JSON)", "The whole comparison (JSON)"),
+}
+
+
+def answer_comparison(request: HttpRequest, found: Comparison, name: str) -> HttpResponse:
+    """A file of a comparison; raises `Http404` for an unknown name."""
+    if name not in {*COMPARISON, f"comparison.csv{DESCRIPTION}"}:
+        raise Http404
+    words = ["telads-comparison", found.before.hash[:8], found.now.hash[:8], METHOD]
+    given = "-".join([*words, found.now.basis.build]) + name.removeprefix("comparison")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / given.removesuffix(DESCRIPTION)
+        write_comparison(found, path, request_state.language(request))
+        return saved(request, path.with_name(given).read_bytes(), given)

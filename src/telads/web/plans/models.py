@@ -103,8 +103,13 @@ class PlanAccess(models.Model):
 
 
 class ShareLink(models.Model):
-    """A link that shows one version to its holder. Its token is stored as a digest only."""
+    """A link that shows one version, or a comparison of it, to its holder.
 
+    Its token is stored as a digest only.
+    """
+
+    comparison = models.TextField(blank=True)
+    """What it shows of the version, if not itself: JSON of `planning.comparison.Comparison`."""
     version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="links")
     digest = models.CharField(max_length=64, unique=True)
     """SHA-256 in hexadecimal; a token is 256 random bits, so no slower hash is needed."""

@@ -74,7 +74,7 @@ class ShownPlan:
     @cached_property
     def tables(self) -> dict[str, Answer]:
         """Reach by budget, least budgets, sensitivity, and sums, as far as the version has them."""
-        names = ("budgets", "goals", "sensitivity", "districts", "ages")
+        names = ("budgets", "goals", "sensitivity", "districts", "neighbourhoods", "ages")
         return {
             name: plan_answer(self.build, self.plan, name)
             for name in names if getattr(self.plan.result, name)
@@ -142,7 +142,8 @@ def audience_text(form: PlanForm, lang: Lang) -> str:
         return error.line(lang)
     sentence = Text(
         f"{len(found.segments)}개 집단, {found.size.population:,}명",
-        f"{found.size.population:,} people in {len(found.segments)} groups",
+        f"{found.size.population:,} people in {len(found.segments)} "
+        f"group{'' if len(found.segments) == 1 else 's'}",
     )
     return sentence(lang)
 

@@ -21,6 +21,7 @@ import json
 import secrets
 from datetime import timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -29,9 +30,10 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from telads.answers.tables import held
+from telads.answers.tables import HELD, held
 from telads.errors import QuestionError, UnknownChoice
 from telads.planning.brief import Brief, read_brief
+from telads.planning.comparison import Comparison, compare, read_comparison
 from telads.planning.plan import Plan, canonical, make_plan
 from telads.store.workspace import Build
 from telads.text import Text, josa
@@ -113,6 +115,27 @@ def _made(build: Build, brief: str) -> Plan:
     return make_plan(build, read_brief(json.loads(brief)))
 
 
+class Moved(NamedTuple):
+    """What the newest month makes of a version, in short."""
+
+    keep: bool
+    """Whether it need not change (`planning.comparison`)."""
+    reach: float | None
+    """Relative change of the expected reach."""
+    why: tuple[Text, ...]
+    """The groups that came and went, and why."""
+
+
+def moved(build: Build, version: PlanVersion) -> Moved:
+    """A version's brief on the newest month, cached; raises what `compare` raises."""
+
+    def compared() -> Moved:
+        found = compare(version.read(), build, make=computed)
+        return Moved(found.verdict == "keep", found.reach_change, found.membership())
+
+    return HELD.get((build.path, __name__, "moved", version.hash), compared)
+
+
 BYTES = 32
 SHOWN = 6
 DAYS = (1, 365)
@@ -149,8 +172,13 @@ def add_version(request: HttpRequest, plan: SavedPlan, made: Plan, after: int) -
     return version
 
 
-def share(request: HttpRequest, version: PlanVersion, days: int) -> str:
-    """Make a link to a version and return its token, which cannot be shown again."""
+def share(
+    request: HttpRequest, version: PlanVersion, days: int, comparison: Comparison | None = None
+) -> str:
+    """Make a link to a version and return its token, which cannot be shown again.
+
+    With `comparison` the link shows that, as it is now, and nothing else.
+    """
     low, high = DAYS
     if not low <= days <= high:
         raise QuestionError(
@@ -163,9 +191,15 @@ def share(request: HttpRequest, version: PlanVersion, days: int) -> str:
         ShareLink.objects.create(
             version=version, digest=_digest(token), start=token[:SHOWN],
             expires=timezone.now() + timedelta(days=days),
+            comparison=canonical(comparison.document()) if comparison else "",
         )  # fmt: skip
         record(request, "plan-share", version.plan, f"{version.number} {token[:SHOWN]} {days} d")
     return token
+
+
+def comparison_of(link: ShareLink) -> Comparison:
+    """The comparison that a link shows; raises `DataError` if it was changed."""
+    return read_comparison(json.loads(link.comparison), link.version.read())
 
 
 def revoke(request: HttpRequest, link: ShareLink) -> None:
@@ -177,15 +211,15 @@ def revoke(request: HttpRequest, link: ShareLink) -> None:
             record(request, "plan-revoke", link.version.plan, link.start)
 
 
-def shared(token: str) -> PlanVersion | None:
-    """The version of a link; None if it is unknown, revoked, expired, or its owner disabled."""
+def shared(token: str) -> ShareLink | None:
+    """The link of a token; None if it is unknown, revoked, expired, or its owner disabled."""
     link = (
         ShareLink.objects.select_related("version__plan__owner")
         .filter(digest=_digest(token))
         .first()
     )
     known = link is not None and link.open and link.version.plan.owner.is_active
-    return link.version if link is not None and known else None
+    return link if known else None
 
 
 def let(request: HttpRequest, plan: SavedPlan, name: str, level: str) -> None:

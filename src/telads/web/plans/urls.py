@@ -7,6 +7,8 @@ from telads.web.plans.views import (
     access,
     archive,
     compare,
+    compare_file,
+    compare_share,
     delete,
     edit,
     new,
@@ -33,6 +35,16 @@ urlpatterns = [
     path("<int:number>/links/<int:link>/revoke/", revoke, name="plan-revoke"),
     path("<int:number>/versions/<int:version>/", plan, name="plan-version"),
     path("<int:number>/versions/<int:version>/compare/", compare, name="plan-compare"),
+    path(
+        "<int:number>/versions/<int:version>/compare/share/",
+        compare_share,
+        name="plan-compare-share",
+    ),
+    path(
+        "<int:number>/versions/<int:version>/compare/<str:name>",
+        compare_file,
+        name="plan-compare-file",
+    ),
     path("<int:number>/versions/<int:version>/share/", share, name="plan-share"),
     path("<int:number>/versions/<int:version>/<str:name>", file, name="plan-file"),
 ]

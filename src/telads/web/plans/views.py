@@ -10,11 +10,12 @@ Of other users' plans an administrator sees only what the log shows too: names, 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -22,13 +23,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from telads.answers.choices import month_of
 from telads.errors import DataError, TeladsError
+from telads.planning.comparison import Comparison, compare_plans
 from telads.planning.comparison import compare as compared
-from telads.planning.comparison import compare_plans
 from telads.planning.plan import Plan, canonical
 from telads.planning.questions import comparison_answer
 from telads.planning.rules import read_rules
 from telads.store.workspace import Build
+from telads.text import Text
 from telads.web import request_state
+from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, allows, required
 from telads.web.audiences.services import audience_for
 from telads.web.file_responses import links
@@ -36,7 +39,7 @@ from telads.web.media.services import fillings, offered
 from telads.web.pages.audiences.forms import NEW, described_from, described_of, whole_in
 from telads.web.pages.campaign import forms as campaign
 from telads.web.plans import services
-from telads.web.plans.files import FILES, answer
+from telads.web.plans.files import COMPARISON, FILES, ad_files, answer, answer_comparison
 from telads.web.plans.forms import (
     LEVELS,
     AccessForm,
@@ -63,6 +66,9 @@ from telads.web.plans.services import (
     plan_for,
     version_for,
 )
+from telads.web.sorting import Sorting
+
+SAMPLE = Text("예시 계획", "Sample plan")
 
 
 @require_safe
@@ -72,12 +78,24 @@ def plans(request: HttpRequest) -> HttpResponse:
     user = request.user
     rows = newest_of(user)  # type: ignore[arg-type]
     own = [row for row in rows if row[0].owner_id == user.pk]
-    facts = {
+    lists = {
         "own": [row for row in own if not row[0].archived],
         "archived": [row for row in own if row[0].archived],
         "others": [row for row in rows if row[0].owner_id != user.pk],
     }
-    return render(request, "plans/list.html", facts)
+    orders = {name: Sorting(request, name, COLUMNS, "-saved") for name in lists}
+    facts = {name: orders[name].rows(of) for name, of in lists.items()}
+    return render(request, "plans/list.html", {**facts, "orders": orders})
+
+
+COLUMNS: dict[str, Callable[[tuple[SavedPlan, PlanVersion]], Any]] = {
+    "plan": lambda row: row[0].name.casefold(),
+    "owner": lambda row: row[0].owner.get_username(),
+    "version": lambda row: row[1].number,
+    "month": lambda row: row[1].month,
+    "saved": lambda row: row[1].created,
+}
+"""What the lists of plans can be sorted by."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,6 +112,8 @@ def new(request: HttpRequest) -> HttpResponse:
         known = audience_for(request, _number(request.GET["saved"]))
         rows = last[1] if (last := _last_prices(request.user)) else []  # type: ignore[arg-type]
         form = PlanForm(build, None, {"rules": known.rules, "name": known.name}, rows, media)
+    elif "sample" in request.GET:
+        form = PlanForm(build, None, *_sample(request, build), media)
     elif request.GET.get("from") == "campaign":
         form = PlanForm(build, None, *_of_campaign(request, build), media)
     else:
@@ -119,6 +139,14 @@ def _last_prices(user: User) -> tuple[str, list[dict[str, str]]] | None:
         return (version.plan.name, typed_from(version.read().brief)[1]) if version else None
     except DataError:  # its own page says what is wrong with it
         return None
+
+
+def _sample(request: HttpRequest, build: Build) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Fields and rows of the sample: the campaign that the home page opens with."""
+    lang = request_state.language(request)
+    choice = campaign.choice_of(build, QueryDict(), lang)
+    fields, rows = typed_from(choice.brief(lang, campaign.chosen(build, choice, lang).rules))
+    return {**fields, "name": SAMPLE(lang)}, rows
 
 
 def _of_campaign(request: HttpRequest, build: Build) -> tuple[dict[str, str], list[dict[str, str]]]:
@@ -237,6 +265,7 @@ def render_version(
         "newest": newest if found.month < str(newest) else None,
         "older": found.build != build.name or found.month != str(newest),
         "files": links(FILES, address_of, lang)["files"],
+        "ad_files": ad_files(address_of, lang),
         "links": ShareLink.objects.filter(version__plan=found.plan).select_related("version")
         if own
         else (),
@@ -245,54 +274,102 @@ def render_version(
         "access": access or AccessForm(),
         "archive": ArchiveForm(),
         "levels": LEVELS,
-        "address": request.build_absolute_uri(reverse("plan-shared", args=(token,)))
-        if token
-        else "",
+        "address": _shared_address(request, token),
     }
     return render(request, "plans/version.html", facts, status=400 if share or access else 200)
+
+
+class Compared(NamedTuple):
+    """A comparison as asked for: an earlier version, a later one if saved, and what changed."""
+
+    saved: PlanVersion
+    later: PlanVersion | None
+    change: Comparison
+
+
+def _compared(
+    request: HttpRequest, number: int, version: int, least: Level = Level.READ
+) -> Compared:
+    """With `?with=1`, version 1 of the plan and this one, the earlier first, as they were saved.
+
+    Else the same brief on the newest month of the build in force.
+    """
+    found, build = version_for(request, number, version, least), request_state.build(request)
+    if "with" not in request.GET:
+        return Compared(found, None, compared(found.read(), build, make=computed))
+    other = version_for(request, number, _number(request.GET["with"]), least)
+    before, now = sorted((found, other), key=lambda one: one.number)
+    return Compared(before, now, compare_plans(before.read(), now.read(), build))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.VIEWER)
 def compare(request: HttpRequest, number: int, version: int) -> HttpResponse:
-    """`/plans/12/versions/3/compare/`: the same brief on the newest month of the build in force.
+    """`/plans/12/versions/3/compare/`: a version and the same brief today, or another version.
 
-    A POST saves that as the next version. With `?with=1`, version 1 of the same plan and this one,
-    the earlier first, as they were saved.
+    A POST saves the brief on today's data as the next version.
     """
-    least = Level.EDIT if request.method == "POST" else Level.READ
-    found = version_for(request, number, version, least)
-    build = request_state.build(request)
-    if request.method != "POST" and "with" in request.GET:
-        other = version_for(request, number, _number(request.GET["with"]))
-        return _two_versions(request, *sorted((found, other), key=lambda one: one.number))
-    change = compared(found.read(), build, make=computed)
     if request.method == "POST":
+        found = version_for(request, number, version, Level.EDIT)
+        change = compared(found.read(), request_state.build(request), make=computed)
         saved = add_version(request, found.plan, change.now, found.plan.newest.number)
         return redirect("plan-version", number, saved.number)
-    level = level_of(request.user, found.plan)  # type: ignore[arg-type]
-    facts = {
-        "saved": found,
-        "plan": found.plan,
-        "change": change,
-        "answer": comparison_answer(change),
-        "may_edit": level is not None and level >= Level.EDIT,
-    }
-    return render(request, "plans/compare.html", facts)
+    return _comparison_page(request, _compared(request, number, version))
 
 
-def _two_versions(request: HttpRequest, before: PlanVersion, now: PlanVersion) -> HttpResponse:
-    """The page of two versions of a plan."""
-    change = compare_plans(before.read(), now.read(), request_state.build(request))
+def _comparison_page(
+    request: HttpRequest, found: Compared, token: str = "", share: ShareForm | None = None
+) -> HttpResponse:
+    """The page of a comparison; with the token of a link just made, or a refused form."""
+    plan, lang = found.saved.plan, request_state.language(request)
+    level = level_of(request.user, plan)  # type: ignore[arg-type]
+    query = {"with": found.later.number} if found.later else {}
+    place = (plan.pk, found.saved.number)
+
+    def address_of(name: str) -> str:
+        return reverse("plan-compare-file", args=(*place, name), query=query)
+
     facts = {
-        "saved": before,
-        "later": now,
-        "plan": before.plan,
-        "change": change,
-        "answer": comparison_answer(change),
-        "may_edit": False,
+        **found._asdict(),
+        "plan": plan,
+        "answer": comparison_answer(found.change),
+        "may_edit": level is not None and level >= Level.EDIT and found.later is None,
+        "own": level is Level.OWN,
+        "files": links(COMPARISON, address_of, lang)["files"],
+        "share": share or ShareForm(),
+        "share_address": reverse("plan-compare-share", args=place, query=query),
+        "address": _shared_address(request, token),
     }
-    return render(request, "plans/compare.html", facts)
+    return render(request, "plans/compare.html", facts, status=400 if share else 200)
+
+
+@require_safe
+@required(Role.VIEWER)
+def compare_file(request: HttpRequest, number: int, version: int, name: str) -> HttpResponse:
+    """`/plans/12/versions/3/compare/comparison.xlsx`, with `?with=1` like the page."""
+    found = _compared(request, number, version)
+    response = answer_comparison(request, found.change, name)
+    record(request, "plan-file", found.saved.plan, f"{found.saved.number} {name}")
+    return response
+
+
+@require_POST
+@required(Role.PLANNER)
+def compare_share(request: HttpRequest, number: int, version: int) -> HttpResponse:
+    """`/plans/12/versions/3/compare/share/`: a link to the comparison as it is now."""
+    found = _compared(request, number, version, Level.OWN)
+    form = ShareForm(request.POST)
+    if form.is_valid():
+        with form.refusals("days"):
+            days = form.cleaned_data["days"] or 0
+            token = services.share(request, found.saved, days, found.change)
+            return _comparison_page(request, found, token)
+    return _comparison_page(request, found, share=form)
+
+
+def _shared_address(request: HttpRequest, token: str) -> str:
+    """The whole address of a link; empty without a token."""
+    return request.build_absolute_uri(reverse("plan-shared", args=(token,))) if token else ""
 
 
 def _number(text: str) -> int:
@@ -339,20 +416,29 @@ def access(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 @never_cache
 def shared(request: HttpRequest, token: str) -> HttpResponse:
-    """`/plans/shared/TOKEN/`: a version, read-only, for the holder of the link."""
-    version = _shared(token)
-    build, lang = request_state.build(request), request_state.language(request)
+    """`/plans/shared/TOKEN/`: a version or a comparison, read-only, for the link's holder."""
+    link, lang = _shared(token), request_state.language(request)
+    version = link.version
 
     def address_of(name: str) -> str:
         return reverse("plan-shared-file", args=(token, name))
 
-    facts = {
-        "saved": version,
-        "plan": version.plan,
-        "shown": shown(build, version.read(), lang),
-        "files": links(FILES, address_of, lang)["files"],
-    }
-    response = render(request, "plans/shared.html", facts)
+    facts: dict[str, Any] = {"saved": version, "plan": version.plan}
+    if link.comparison:
+        change = services.comparison_of(link)
+        facts |= {
+            "change": change,
+            "answer": comparison_answer(change),
+            "files": links(COMPARISON, address_of, lang)["files"],
+        }
+        response = render(request, "plans/compare_shared.html", facts)
+    else:
+        facts |= {
+            "shown": shown(request_state.build(request), version.read(), lang),
+            "files": links(FILES, address_of, lang)["files"],
+            "ad_files": ad_files(address_of, lang),
+        }
+        response = render(request, "plans/shared.html", facts)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -361,15 +447,18 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @never_cache
 def shared_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
-    """`/plans/shared/TOKEN/plan.xlsx`."""
-    return answer(request, _shared(token), name)
+    """`/plans/shared/TOKEN/plan.xlsx`, or `.../comparison.xlsx` of a comparison."""
+    link = _shared(token)
+    if link.comparison:
+        return answer_comparison(request, services.comparison_of(link), name)
+    return answer(request, link.version, name)
 
 
-def _shared(token: str) -> PlanVersion:
-    version = services.shared(token)
-    if version is None:
+def _shared(token: str) -> ShareLink:
+    link = services.shared(token)
+    if link is None:
         raise Http404
-    return version
+    return link
 
 
 @require_POST

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
+from telads.answers.customers import standing
 from telads.answers.questions import LEVELS, METHODS
 from telads.answers.sentences import target_name
 from telads.dataset import in_force
 from telads.model import Segment, Sex
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.components import Bar, Column, columns_of
-from telads.web.formatting import affinity_scale, association_scale, figure_text, written
+from telads.web.filters import against
+from telads.web.formatting import affinity_scale, association_scale, written
 from telads.web.pages.advertisers.forms import (
     Choice,
     address_of,
@@ -37,6 +41,8 @@ class PlatformRow(NamedTuple):
     """Whether it is not distinguishable from the first."""
     interval: bool
     """Whether the order has an interval."""
+    against: str = ""
+    """Its use against the city's average; empty without an index."""
 
 
 class TargetRow(NamedTuple):
@@ -54,6 +60,8 @@ class TargetRow(NamedTuple):
     """Number of visible platforms."""
     places: str = ""
     """Address of its neighbourhoods, if it has any."""
+    where: tuple[tuple[str, str], ...] = ()
+    """Places of a group: names, with the addresses that they lead to."""
 
     @property
     def folded(self) -> int:
@@ -64,7 +72,7 @@ class TargetRow(NamedTuple):
 TARGET = Text("추천 집단", "Recommended group")
 PLATFORMS = Text("매체", "Platforms")
 ORDERED: dict[str, Text] = {
-    "use": Text("이용 강도, 동반 이용, 지수", "usage score, used together, index"),
+    "use": Text("{city} 평균 대비", "against {city}"),
     "association": Text("동반 이용, 80% 구간, 1위일 확률, 이용",
                         "used together, 80% interval, chance of first, use"),
     "classic": Text("상관, 이용", "correlation, use"),
@@ -79,8 +87,14 @@ def target_columns(found: Answer, choice: Choice, lang: Lang) -> list[Column]:
         without |= {"index", "excess", "volume_share", "cumulative_share"}
     elif choice.by != "excess":
         without |= {"excess"}
-    first = ("rank", "population", "z", "affinity", "index", "excess", "volume_share")
+    first = ("rank", "population", "z", "index", "excess", "volume_share", "affinity")
     rank, *others = columns_of(found, lang, first, without)
+    others = [
+        one._replace(heads_row=False, label=one.heading) if one.heads_row else one for one in others
+    ]  # the target heads its row
+    if choice.service.is_index:  # the one figure that there is
+        others = [one._replace(style="affinity") if one.key == "affinity" else one
+                  for one in others]  # fmt: skip
     level = LEVELS[choice.level] if choice.level != "district" else TARGET
     target = Column(
         "target", in_force().fill(level)(lang).capitalize(), "", "", False, True, "", "text"
@@ -93,7 +107,7 @@ def target_columns(found: Answer, choice: Choice, lang: Lang) -> list[Column]:
 
 
 def target_rows(
-    found: Answer, platforms: Answer | None, choice: Choice, lang: Lang
+    build: Build, found: Answer, platforms: Answer | None, choice: Choice, lang: Lang
 ) -> list[TargetRow]:
     """The targets in order, each with its platforms."""
     if platforms is None:
@@ -109,7 +123,22 @@ def target_rows(
     of_target: dict[int, list[PlatformRow]] = {}
     for row in listed:
         of_target.setdefault(row["target"], []).append(_platform_row(row, by, scale, lang))
-    return [_target_row(row, of_target.get(row["rank"], []), choice, lang) for row in found.records]
+    return [
+        _target_row(
+            row, of_target.get(row["rank"], []), choice, lang, _sureness(build, row, choice)
+        )
+        for row in found.records
+    ]
+
+
+def _sureness(build: Build, row: dict[str, Any], choice: Choice) -> dict[str, Any]:
+    """What the page of a group says of how sure its index is."""
+    segment = Segment(row["district"], Sex(row["sex"]), row["age"])
+    known = standing(build, segment, choice.month, choice.service.id)
+    return {name: known[name] for name in _SURE if name in known}
+
+
+_SURE = ("index_low", "index_high", "labels", "usage")
 
 
 def extent(targets: int, districts: int) -> Text:
@@ -138,15 +167,20 @@ def _platform_row(
         bar=bar,
         tied=row["tie_group"] == 1,
         interval=by == "association" and row["low"] is not None,
+        against="" if row["index"] is None else against(row),
     )
 
 
 def _target_row(
-    row: dict[str, Any], platforms: list[PlatformRow], choice: Choice, lang: Lang
+    row: dict[str, Any],
+    platforms: list[PlatformRow],
+    choice: Choice,
+    lang: Lang,
+    sure: Mapping[str, Any] | None = None,
 ) -> TargetRow:
     tied = sum(one.tied for one in platforms)
     return TargetRow(
-        values=row,
+        values={**row, **(sure or {})},
         text=written("targets", row, lang),
         name=target_name(row, lang),
         address=_address(row, choice),
@@ -156,6 +190,17 @@ def _target_row(
         places=address_of(of_places(choice, row["district"], Sex(row["sex"]), row["age"]))
         if choice.level == "district" and choice.method == METHODS[0]
         else "",
+        where=_where(row, choice, lang) if choice.level == "group" else (),
+    )
+
+
+def _where(row: dict[str, Any], choice: Choice, lang: Lang) -> tuple[tuple[str, str], ...]:
+    """The places of a group: districts lead to their neighbourhoods."""
+    if row["district"] is not None:
+        return tuple((name, "") for name in row["places"])
+    return tuple(
+        (in_force().district_name(name, lang), _place_address({**row, "district": name}, choice))
+        for name in row["places"]
     )
 
 
@@ -175,7 +220,7 @@ class Group(NamedTuple):
     id: str
     name: str
     figure: str
-    """Its index, or its affinity for a service that has none."""
+    """Its use against the city's, or its affinity for a service without an index."""
     people: str
     share: str
     address: str
@@ -210,13 +255,60 @@ def _group(row: dict[str, Any], most: float, choice: Choice, lang: Lang) -> Grou
     return Group(
         id=f"group-{sex}-{age}",
         name=group_name(sex, age, lang),
-        figure=text["affinity"] if row["index"] is None else figure_text(f"{row['index']:.0f}"),
+        figure=text["affinity"] if row["index"] is None else against(row),
         people=people_text(row["population"], lang),
         share="" if share is None else f"{share:.0%}",
         address=address_of(of_group(choice, sex, age)),
         step=0 if z < 0 else min(STEPS, 1 + int(STEPS * z / most)) if most else 1,
         chosen=(choice.filters.sex, choice.filters.age) == (sex, age),
     )
+
+
+class Together(NamedTuple):
+    """The targets of one sex and age: who they are, how many, and where."""
+
+    name: str
+    address: str
+    people: str
+    share: str
+    places: list[tuple[str, str]]
+    """Names, with the addresses that they lead to."""
+
+
+def together(found: Answer, choice: Choice, lang: Lang) -> list[Together]:
+    """The sexes and ages of a list, each once.
+
+    None if no two of its targets are of one, or if all are of the one that was asked for.
+    """
+    if choice.filters.sex and choice.filters.age:
+        return []
+    groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in found.records:
+        if row["sex"] is not None and choice.level != "group":
+            groups.setdefault((row["sex"], row["age"]), []).append(row)
+    if len(groups) == len(found.records):
+        return []
+    listed = []
+    for (sex, age), rows in groups.items():
+        shares = [row["volume_share"] for row in rows if row["volume_share"] is not None]
+        listed.append(Together(
+            name=group_name(sex, age, lang),
+            address=address_of(of_group(choice, Sex(sex), age)),
+            people=people_text(sum(row["population"] for row in rows), lang),
+            share=f"{sum(shares):.1%}" if shares else "",
+            places=[
+                (target_name({**row, "sex": None}, lang), _place_address(row, choice))
+                for row in rows
+            ],
+        ))  # fmt: skip
+    return listed
+
+
+def _place_address(row: dict[str, Any], choice: Choice) -> str:
+    """The neighbourhoods of a target's sex and age in its district."""
+    if choice.method != METHODS[0]:
+        return ""
+    return address_of(of_places(choice, row["district"], Sex(row["sex"]), row["age"]))
 
 
 class Place(NamedTuple):

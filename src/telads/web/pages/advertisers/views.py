@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import attrgetter
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -11,8 +12,9 @@ from telads.answers import places
 from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
 from telads.answers.choices import Filters
+from telads.answers.pictures import PLACE_COLUMNS
 from telads.answers.questions import METHODS
-from telads.answers.sentences import of_pattern
+from telads.answers.sentences import of_groups, of_pattern
 from telads.answers.tables import districts
 from telads.model import Sex
 from telads.render.svg import neighbourhoods
@@ -29,6 +31,8 @@ from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.advertisers import forms, present
 from telads.web.pages.advertisers.files import FILES
+from telads.web.sorting import Sorting, values_of_rows
+from telads.web.trust import Trusted
 from telads.wording import observed
 
 
@@ -51,8 +55,15 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     located = len(maps[0].rows) if maps else 0
     reached = len({row["district"] for row in maps[0].rows}) if maps else 0
     runs_on = of_targets(build, found, forms.runs_on(choice)) if of_districts else None
+    order = Sorting(
+        request, found.question, values_of_rows(found, lang, target=attrgetter("name")), "rank"
+    ).exchanging()
+    trust = Trusted(found, lang, build)
     facts = {
         "choice": choice,
+        "order": order,
+        "trust": trust,
+        "platform_trust": runs_on and Trusted(runs_on, lang, build),
         "has_range": has_range(build, choice.month),
         "selects": forms.selects(build, choice, lang),
         "chosen_in_matrix": bool(request.headers.get("HX-Trigger")),
@@ -64,7 +75,9 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "variance": by_group.sentences[-1] if by_group.records else None,
         "answer": found,
         "columns": present.target_columns(found, choice, lang),
-        "rows": present.target_rows(found, runs_on, choice, lang),
+        "rows": order.rows(present.target_rows(build, found, runs_on, choice, lang)),
+        "together": present.together(found, choice, lang),
+        "told": next(iter(of_groups(found.records)), None),
         "runs_on": forms.runs_on(choice),
         "scale": affinity_scale(row.get("affinity_high", row["affinity"]) for row in found.records),
         "places": _places(build, choice, lang),
@@ -97,7 +110,7 @@ def _places(build: Build, choice: forms.Choice, lang: Lang) -> list[present.Plac
     return present.places(targets(build, **forms.asked(asked)), lang)
 
 
-def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> list[Drawing]:
+def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> tuple[Drawing, ...]:
     """The map of the neighbourhoods, wide and narrow; none without borders.
 
     Of everybody or of one sex and age, a figure for each neighbourhood: there is no map of several.
@@ -106,16 +119,13 @@ def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> list[Drawing]
     one_group = sex is not None and age is not None
     wanted = one_group if choice.level == "district" else not (sex or age) or one_group
     if file is None or choice.method != METHODS[0] or choice.level == "group" or not wanted:
-        return []
-    every = places.by_neighbourhood(build, choice.month, choice.service.id)
+        return ()
+    frame = places.of_filters(build, choice.month, choice.service.id, Filters(None, sex, age))
     links = {
         name: forms.address_of(forms.of_places(choice, name, sex, age)) for name in districts(build)
     }
-    return [
-        neighbourhoods.draw(
-            places.of_filters(every, Filters(None, sex, age)), service=choice.service, file=file,
-            lang=lang, window=observed(choice.month.window, lang), synthetic=build.synthetic,
-            narrow=narrow, district=district, links=links,
-        )
-        for narrow in (False, True)
-    ]  # fmt: skip
+    return neighbourhoods.layouts(
+        frame[list(PLACE_COLUMNS)], service=choice.service, file=file, lang=lang,
+        window=observed(choice.month.window, lang), synthetic=build.synthetic, district=district,
+        links=links,
+    )  # fmt: skip

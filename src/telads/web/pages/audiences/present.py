@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil, floor
 from typing import Any, NamedTuple, cast
+
+from django.utils.safestring import SafeString
 
 from telads.answers.answer import Answer
 from telads.dataset import in_force
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.people import draw_audience
+from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.components import Bar
+from telads.web.filters import against, between, percent
 from telads.web.formatting import figure_text
+from telads.web.trust import Trusted
 from telads.wording import observed
 
 CITY = 100.0
@@ -24,12 +30,12 @@ class ProfileRow(NamedTuple):
     id: str
     """Of the service."""
     service: str
-    figure: str
-    """The index; a dash if there is none."""
+    figure: SafeString
+    """Its use against the city's average, which opens its card; a dash without an index."""
     interval: str
     bar: Bar | None
-    affinity: str
-    share: str
+    affinity: SafeString
+    share: SafeString
 
 
 class Shown(NamedTuple):
@@ -38,21 +44,27 @@ class Shown(NamedTuple):
     answer: Answer
     profile: list[ProfileRow]
     map: Drawing
+    trust: Trusted
 
 
-def shown(answers: Sequence[Answer], lang: Lang) -> list[Shown]:
+def shown(build: Build, answers: Sequence[Answer], lang: Lang) -> list[Shown]:
     """The audiences, with bars on a common scale."""
     profiles: list[list[dict[str, Any]]] = [
         cast("list[dict[str, Any]]", answer.facts["profile"]) for answer in answers
     ]
     low, high = _scale([row for profile in profiles for row in profile])
+    trusts = [
+        Trusted(replace(answer, question="services"), lang, build, f"profile-{at}")
+        for at, answer in enumerate(answers, 1)
+    ]
     return [
         Shown(
             answer,
-            [_row(row, low, high, lang) for row in profile],
+            [_row(row, low, high, trust, lang) for row in profile],
             _map(answer, lang),
+            trust,
         )
-        for answer, profile in zip(answers, profiles, strict=True)
+        for answer, profile, trust in zip(answers, profiles, trusts, strict=True)
     ]
 
 
@@ -73,14 +85,14 @@ def _scale(rows: list[dict[str, Any]]) -> tuple[float, float]:
     )
 
 
-def _row(row: dict[str, Any], low: float, high: float, lang: Lang) -> ProfileRow:
+def _row(row: dict[str, Any], low: float, high: float, trust: Trusted, lang: Lang) -> ProfileRow:
     index, interval = row["index"], (row["index_low"], row["index_high"])
     return ProfileRow(
         id=row["service"],
         service=in_force().measures[row["service"]].text(lang),
-        figure="–" if index is None else f"{index:.1f}",
-        interval="" if None in interval else f"{interval[0]:.1f}–{interval[1]:.1f}",
+        figure=trust.figure(row, "index", against(row)),
+        interval="" if None in interval else between(row, "index_low", "index_high"),
         bar=Bar.of(index, low, high, CITY, *interval),
-        affinity=figure_text(f"{row['affinity']:+.2f}"),
-        share="–" if row["volume_share"] is None else f"{row['volume_share']:.1%}",
+        affinity=trust.figure(row, "affinity", figure_text(f"{row['affinity']:+.2f}")),
+        share=trust.column("volume_share", percent(row["volume_share"])),
     )

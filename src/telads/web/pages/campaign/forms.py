@@ -15,11 +15,12 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from telads.answers.choices import district_of, month_of, one_of
+from telads.answers.choices import district_of, listed, month_of, one_of
 from telads.answers.tables import of_month
-from telads.dataset import Measure, in_force
+from telads.dataset import Measure, in_force, of_dataset
 from telads.errors import QuestionError
 from telads.model import Month, Segment, Sex
+from telads.planning.audience import audience
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, Brief, read_brief
 from telads.planning.parts import segments_in
 from telads.planning.plan import fewest
@@ -38,6 +39,13 @@ ROWS = 3
 LONGEST_TICKS = 4000
 WIDEST = 50
 """The axis of budgets ends at most at so many times the budget."""
+SHOWN: dict[str, Text] = {
+    "use": Text("이용", "Use"), "spend": Text("집행액", "Spend"), "reach": Text("도달", "Reach"),
+}  # fmt: skip
+"""What the map may show, the default first."""
+SORTS = {"name": "", "people": "-", "use": "-", "spend": "-"}
+"""Columns that the list may be sorted by, with the sign of the way that comes first."""
+DEFAULT_SORT = "-use"
 
 
 class Platform(NamedTuple):
@@ -86,6 +94,12 @@ class Choice(NamedTuple):
     """With a fault, the rows of platforms as typed (`COLUMNS`), for correction."""
     filled: bool = False
     """Whether a platform was exchanged for another, whose price the form has to show."""
+    shown: str = next(iter(SHOWN))
+    """What the map shows."""
+    within: str = ""
+    """The place whose neighbourhoods the map shows; empty for the whole city."""
+    sort: str = DEFAULT_SORT
+    """The order of the list."""
 
     @property
     def service(self) -> Measure:
@@ -123,7 +137,14 @@ class Choice(NamedTuple):
                 told["most"] = ["" if one.cap is None else str(one.cap) for one in self.platforms]
         if self.ticks is not None:
             told["tick"] = packed(self.ticks)
-        return told
+        return told | self.looks
+
+    @property
+    def looks(self) -> dict[str, str]:
+        """How it is looked at, as far as that is not as at first."""
+        every = {"show": (self.shown, next(iter(SHOWN))), "within": (self.within, ""),
+                 "sort": (self.sort, DEFAULT_SORT)}  # fmt: skip
+        return {name: own for name, (own, default) in every.items() if own != default}
 
     @property
     def described(self) -> Described:
@@ -189,7 +210,9 @@ def choice_of(build: Build, query: QueryDict, lang: Lang, media: Media | None = 
     except QuestionError as error:
         fault = error
     budget = budget or int(won_of("budget", home.first_budget("ko")))
-    choice = Choice(sentence, month, districts, budget, platforms, None, 0, fault)
+    shown, within, sort = _looks(build, query)
+    choice = Choice(sentence, month, districts, budget, platforms, None, 0, fault,
+                    shown=shown, within=within, sort=sort)  # fmt: skip
     return choice._replace(
         sentence=sentence._replace(
             budget=sentence.budget if fault else amount_text(budget, lang),
@@ -199,6 +222,17 @@ def choice_of(build: Build, query: QueryDict, lang: Lang, media: Media | None = 
         typed=_typed(query) if fault else (),
         filled=any(row[0] != row[-1] for row in _typed(query)) and "named" in query,
     )  # fmt: skip
+
+
+def _looks(build: Build, query: QueryDict) -> tuple[str, str, str]:
+    """What the map shows, of which place, and the order of the list; raises `UnknownChoice`."""
+    within = query.get("within", "").strip()
+    ways = {f"{sign}{name}" for name in SORTS for sign in ("", "-")}
+    return (
+        listed(Text("지도", "map"), query.get("show") or next(iter(SHOWN)), set(SHOWN)),
+        district_of(build, within) if within else "",
+        listed(Text("정렬", "order"), query.get("sort") or DEFAULT_SORT, ways),
+    )
 
 
 def _budget(query: QueryDict, typed: str) -> int:
@@ -302,6 +336,7 @@ def _districts() -> list[str]:
     return [name.ko for name in in_force().districts.values()]
 
 
+@of_dataset
 def places_of() -> dict[Segment, int]:
     """The number of each possible group."""
     every = product(_districts(), Sex, in_force().ages)
@@ -346,16 +381,27 @@ def _ticks(build: Build, query: QueryDict, choice: Choice) -> tuple[Segment, ...
     return tuple(one for one, place in places_of().items() if place in numbers and one in allowed)
 
 
-def groups_of(build: Build, choice: Choice) -> list[Segment]:
-    """The groups that the sentence allows and the month shows."""
-    rows = of_month(build, "segments", choice.month).select("district", "sex", "age").rows()
-    _, sex, age = choice.sentence.filters
+def segments_of(build: Build, month: Month, sex: Sex | None, age: int | None) -> list[Segment]:
+    """The segments that a month shows, of a sex and an age or of all."""
+    rows = of_month(build, "segments", month).select("district", "sex", "age").rows()
     return [
         Segment(place, Sex(who), years)
         for place, who, years in rows
-        if (not choice.districts or place in choice.districts)
-        and (not sex or who == sex) and (not age or years == age)
-    ]  # fmt: skip
+        if (not sex or who == sex) and (not age or years == age)
+    ]
+
+
+def groups_of(build: Build, choice: Choice) -> list[Segment]:
+    """The groups that the sentence allows and the month shows."""
+    _, sex, age = choice.sentence.filters
+    return [one for one in segments_of(build, choice.month, sex, age)
+            if not choice.districts or one.district in choice.districts]  # fmt: skip
+
+
+def renewed(choice: Choice, query: QueryDict) -> bool:
+    """Whether the figures of places are others than when the form was made (`for`)."""
+    told = query.get("for", "")
+    return bool(told) and told.split("/")[:3] != choice.key.split("/")[:3]
 
 
 class Groups(NamedTuple):
@@ -369,7 +415,7 @@ class Groups(NamedTuple):
 def chosen(build: Build, choice: Choice, lang: Lang) -> Groups:
     """The groups of a choice; raises what `make_plan` raises."""
     rules = fewest(build, choice.brief(lang))
-    first = frozenset(segments_in(rules.segments(build, choice.month)))
+    first = frozenset(segments_in(audience(build, rules, choice.month).segments))
     ticked = first if choice.ticks is None else frozenset(choice.ticks)
     return Groups(first, ticked, rules if ticked == first else Rules(include=tuple(sorted(ticked))))
 
@@ -385,6 +431,11 @@ def address_of(choice: Choice) -> str:
 def plan_address(choice: Choice) -> str:
     """Where the choice becomes a plan to be saved."""
     return reverse("plan-new", query={"from": "campaign", **choice.query})
+
+
+def deck_address(choice: Choice) -> str:
+    """The deck of the plan that the choice makes."""
+    return reverse("campaign-deck", query=choice.query)
 
 
 def scenarios_address(choice: Choice) -> str:

@@ -1,102 +1,31 @@
-"""The campaign page as displayed: who, where, the ranked groups, and the plan they make."""
+"""The campaign page as displayed: the brief, who, where, the groups, and the plan they make."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from telads.answers.advertisers import targets
-from telads.answers.answer import Answer
 from telads.answers.questions import METHODS, TARGET_ORDERS
-from telads.answers.sentences import target_name
 from telads.dataset import in_force
 from telads.errors import QuestionError
-from telads.model import Segment, Sex
-from telads.planning.audience import profile
+from telads.model import Segment
 from telads.planning.brief import money
-from telads.planning.parts import segments_in
 from telads.planning.plan import Draft, draft, reachable_share
+from telads.planning.plan import curve as solve
 from telads.planning.scenarios import TOO_OFTEN
 from telads.planning.sentences import limit_text
 from telads.planning.words import platform_text
-from telads.render.svg import use
-from telads.render.svg.drawing import Drawing
-from telads.render.svg.lines import smooth
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
-from telads.web.components import Bar, districts_named
-from telads.web.pages.advertisers.present import STEPS
-from telads.web.pages.campaign import forms
+from telads.web.pages.campaign import brief, curve, forms, groups, where
 from telads.web.pages.campaign.forms import Choice, Media, Platform, address_of, amount_text
-from telads.web.pages.home import present as home
-from telads.wording import MAXIMUM_SPEND, MINIMUM_SPEND, group_name, observed, people
+from telads.web.pages.campaign.words import money_short, people_short
+from telads.wording import MAXIMUM_SPEND, MINIMUM_SPEND, people
 
 MET = 0.99
 """Share of the people a ceiling allows from which it counts as met."""
 OFTEN = 10
 """Contacts per person above which a plan is called too large for its people."""
-
-
-SEXES = (Sex.FEMALE, Sex.MALE)
-
-
-NEAR = 12
-"""Percent of the axis within which the budget's own words take the place of a tick's."""
-
-
-class Row(NamedTuple):
-    """A group of the list."""
-
-    place: int
-    """Its number, the value of its tick."""
-    rank: int
-    name: str
-    people: str
-    use: str
-    bar: Bar | None
-    spend: str
-    ticked: bool
-    below: bool
-
-
-class Group(NamedTuple):
-    """A sex and age of the matrix: its use, in how many places it is ticked, and a link."""
-
-    id: str
-    name: str
-    use: str
-    step: int
-    places: int
-    address: str
-    """The same choice with the group in all places ticked, or in none."""
-
-
-class Mark(NamedTuple):
-    """A budget on the curve: its position in percent of width and height, and its words."""
-
-    x: float
-    y: float
-    text: str
-    anchor: str
-
-
-class Curve(NamedTuple):
-    """Reach over budget: paths on a square of 100, ticks of both axes, marks."""
-
-    once: str
-    twice: str
-    thrice: str
-    across: list[tuple[float, str, str]]
-    up: list[tuple[float, str]]
-    own: Mark
-    enough: Mark | None
-    said: str
-    steps: str
-    """What the slider shows on its way, as JSON: budget in words, reach in words, y."""
 
 
 class Bought(NamedTuple):
@@ -116,7 +45,7 @@ class Bought(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The plan below the map."""
+    """The plan below the where."""
 
     reached: tuple[str, str]
     """The number and its unit."""
@@ -128,17 +57,19 @@ class Plan(NamedTuple):
     saturated: bool
     warnings: list[Text]
     """That the money is too much for these people."""
+    full: bool
+    """Whether nearly everybody is reached whom the platforms can reach."""
     sentences: list[Text]
-    curve: Curve
     platforms: list[Bought]
-    less: tuple[str, str] | None
-    """Address and words of the budget that is enough."""
 
 
 def page(
-    build: Build, choice: Choice, lang: Lang, media: Media | None = None
-) -> dict[str, Any]:  # fmt: skip
-    """Everything the page shows of a choice, with the catalogue of a planner."""
+    build: Build, choice: Choice, lang: Lang, media: Media | None = None, whole: bool = True
+) -> dict[str, Any]:
+    """Everything the page shows of a choice, with the catalogue of a planner.
+
+    The curve takes longest: unless the page is `whole`, it asks for it by itself (`of_curve`).
+    """
     _, sex, age = choice.sentence.filters
     order, method = next(iter(TARGET_ORDERS)), METHODS[0]
     every = targets(build, choice.service.id, order, len(forms.places_of()), choice.month, method,
@@ -150,30 +81,41 @@ def page(
     try:
         begun, ticked, rules = forms.chosen(build, choice, lang)
         if ticked and refused is None:
-            found = draft(build, choice.brief(lang, rules), choice.axis)
+            found = draft(build, choice.brief(lang, rules))
     except QuestionError as error:
         refused = refused or error
     if begun and ticked == begun:
         choice = choice._replace(ticks=None)
+    plan, outs = _plan(found, choice, lang) if found else None, {}
+    if not choice.within:
+        outs = where.read_outs(build, choice, found, lang)
+    place = next(iter(outs.values()), None)
     return {
         "choice": choice,
         "answer": every,
-        "selects": forms.selects(build, choice, lang),
-        "districts": _districts(build, choice, lang),
-        "where": _where(choice, lang),
-        "who": home.sentence(build, choice.sentence, lang)["who"],
-        "runs_on": _runs_on(choice, lang),
-        "platform_rows": _platform_rows(choice, media or {}, lang),
+        **brief.shown(build, choice, found, media or {}, lang),
         "refused": None
         if refused is None
         else {
             "message": _refusal(refused, lang),
             "advice": refused.advice(lang) if refused.advice else "",
         },
-        "ages": _matrix(build, choice, every, listed, ticked, lang),
-        "sexes": [one.text for one in SEXES],
-        "maps": _maps(build, choice, lang),
-        "rows": _rows(listed, ticked, found, choice, lang),
+        "ages": groups.matrix(build, choice, listed, ticked, lang),
+        "sexes": [one.text for one in groups.SEXES],
+        "lives": groups.lives(build, choice, ticked, lang),
+        "maps": where.drawings(build, choice, found, lang),
+        "views": where.views(choice, lang),
+        "levels": where.levels(build, choice, next(iter(outs), ""), lang),
+        "place": place,
+        "read_outs": where.packed(outs),
+        "near": where.neighbours(build, choice, lang) if choice.within else [],
+        "near_of": where.near_of(choice, lang),
+        "near_level": in_force().neighbourhood.text(lang),
+        "city": in_force().city(lang),
+        "whole_city": address_of(choice._replace(within="")),
+        "rows": groups.rows(build, listed, ticked, found, choice, lang),
+        "heads": groups.heads(choice, lang),
+        "every": groups.every(listed, ticked, choice),
         "indexed": choice.service.is_index,
         "first": choice.ticks is None,
         "beginning": _beginning(build, choice, len(begun), found, lang),
@@ -181,15 +123,43 @@ def page(
         if choice.ticks is not None and len(begun) > len(ticked)
         else None,
         "again": address_of(choice._replace(ticks=None)),
-        "plan": _plan(found, choice, lang) if found else None,
+        "plan": plan,
+        "axis": curve.axis(choice, lang) if found else None,
+        **(of_curve(build, choice, found, lang) if found and whole else
+           {"curve": None, "less": None, "more": None}),
         "bar": _bar(found, choice, lang) if found else None,
         "examples": all(one.example for one in choice.platforms),
         "plan_address": forms.plan_address(choice) if found else "",
+        "deck_address": forms.deck_address(choice) if found else "",
         "scenarios_address": forms.scenarios_address(choice) if found else "",
         "save_address": forms.save_address(choice) if found else "",
         "audience_address": forms.audience_address(choice, found.brief.rules) if found else "",
         "address": address_of(choice),
-        "axis": choice.axis,
+        "looks": list(choice.looks.items()),
+    }  # fmt: skip
+
+
+def curve_alone(build: Build, choice: Choice, lang: Lang) -> dict[str, Any]:
+    """What the page asks for after its answer: the curve, and what other budgets say.
+
+    Raises what `make_plan` raises.
+    """
+    found = draft(build, choice.brief(lang, forms.chosen(build, choice, lang).rules))
+    return {
+        "choice": choice,
+        "plan": _plan(found, choice, lang),
+        "axis": curve.axis(choice, lang),
+        **of_curve(build, choice, found, lang),
+    }
+
+
+def of_curve(build: Build, choice: Choice, found: Draft, lang: Lang) -> dict[str, Any]:
+    """The curve, the smaller budget that is enough, and what more money adds."""
+    solved = solve(build, found.brief, choice.axis)
+    return {
+        "curve": curve.drawn(found, solved, choice, lang),
+        "less": curve.less(found, solved, choice, lang),
+        "more": curve.more(solved, _full(found)),
     }
 
 
@@ -209,209 +179,6 @@ def _refusal(error: QuestionError, lang: Lang) -> str:
     value = error.facts.get("value")
     head = f"{field(lang)}: " if field else ""
     return f"{head}{error.message(lang)}" + (f" ({value})" if value not in {None, ""} else "")
-
-
-def _relative(row: dict[str, Any]) -> float:
-    """Percent above the city's mean person, of an index service its affinity."""
-    index, affinity = row["index"], row["affinity"]
-    return float(affinity if index is None else index - 100)
-
-
-# Brief. ---------------------------------------------------------------------------------------
-
-
-def _where(choice: Choice, lang: Lang) -> str:
-    """The places in a word."""
-    level, names = in_force().district, choice.districts
-    if not names:
-        return in_force().fill(home.EVERYWHERE)(lang)
-    if len(names) == 1:
-        return in_force().district_name(names[0], lang)
-    return Text(f"{level.text.ko} {len(names)}곳", f"{len(names)} {level.plural.en}")(lang)
-
-
-def _runs_on(choice: Choice, lang: Lang) -> str:
-    """How many platforms, and whether their prices are examples."""
-    count = len(choice.platforms)
-    example = all(one.example for one in choice.platforms)
-    return Text(f"{count}개{', 예시 CPM' if example else ''}",
-                f"{count}{', example prices' if example else ''}")(lang)  # fmt: skip
-
-
-class Place(NamedTuple):
-    """A district to choose."""
-
-    value: str
-    name: str
-    chosen: bool
-
-
-def _districts(build: Build, choice: Choice, lang: Lang) -> list[Place]:
-    return [Place(name, text(lang), name in choice.districts)
-            for name, text in districts_named(build)]  # fmt: skip
-
-
-class PlatformRow(NamedTuple):
-    """A row of the brief's platforms."""
-
-    options: list[tuple[str, str, bool]]
-    media: list[tuple[str, str, bool]]
-    """Options of the catalogue."""
-    price: str
-    ceiling: str
-    least: str
-    most: str
-    named: str
-    limits: str
-    """Minimum and maximum spend in words."""
-
-
-def _platform_rows(choice: Choice, media: Media, lang: Lang) -> list[PlatformRow]:
-    known = [(id, in_force().measures[id].text(lang)) for id in in_force().service_ids
-             if id != choice.service.id]  # fmt: skip
-    filled = list(choice.typed) or [
-        (
-            one.value,
-            f"{one.price:,}",
-            "" if one.ceiling is None else forms.percent_of(one.ceiling),
-            str(one.minimum or ""),
-            "" if one.cap is None else str(one.cap),
-            one.value,
-        )
-        for one in choice.platforms
-    ]
-    filled += [("",) * len(forms.COLUMNS)] * max(1, forms.ROWS - len(filled))
-    booked = {value: one.medium for value, one in media.items()
-              if one.service != choice.service.id}  # fmt: skip
-    rows = []
-    for value, price, ceiling, least, most, _ in filled:
-        # A medium of somebody else's catalogue stands in the address alone.
-        own = booked | ({value: value.partition(":")[2]} if ":" in value else {})
-        rows.append(PlatformRow(
-            [("", "–", not value), *((id, name, id == value) for id, name in known)],
-            [(id, name, id == value) for id, name in own.items()],
-            price, ceiling, least, most, value, _limits(least, most, lang),
-        ))  # fmt: skip
-    return rows
-
-
-def _limits(least: str, most: str, lang: Lang) -> str:
-    """Minimum and maximum spend of a row, empty for none."""
-    ends = ((Text("최소", "minimum"), least), (Text("최대", "maximum"), most))
-    return ", ".join(f"{name(lang)} {amount_text(int(typed), lang)}" for name, typed in ends
-                     if typed.isascii() and typed.isdecimal())  # fmt: skip
-
-
-# Who, where, the list. ------------------------------------------------------------------------
-
-
-def _matrix(
-    build: Build, choice: Choice, every: Answer, listed: list[dict[str, Any]],
-    ticked: frozenset[Segment], lang: Lang,
-) -> list[tuple[str, list[Group | None]]]:  # fmt: skip
-    """The sexes and ages: a row for each age, a field for each sex."""
-    order = next(iter(TARGET_ORDERS))
-    of_city = targets(build, choice.service.id, order, len(forms.places_of()), choice.month,
-                      METHODS[0], level="group")  # fmt: skip
-    known = {(row["sex"], row["age"]): row for row in of_city.records}
-    most = max([0.0, *(row["affinity"] for row in known.values())])
-    places = Counter((str(one.sex), one.age) for one in ticked)
-
-    def group(sex: str, age: int) -> Group | None:
-        row = known.get((sex, age))
-        if row is None:
-            return None
-        own = [Segment(one["district"], Sex(sex), age) for one in listed
-               if (one["sex"], one["age"]) == (sex, age)]  # fmt: skip
-        count, z = places[sex, age], row["affinity"]
-        after = ticked - set(own) if count == len(own) else ticked | set(own)
-        return Group(
-            id=f"group-{sex}-{age}",
-            name=group_name(sex, age, lang),
-            use=use.told(_relative(row), row["index"] is None),
-            step=0 if z < 0 else min(STEPS, 1 + int(STEPS * z / most)) if most else 1,
-            places=count,
-            address=address_of(choice._replace(ticks=tuple(after))) if own else "",
-        )
-
-    return [(in_force().age_text(age)(lang), [group(str(sex), age) for sex in SEXES])
-            for age in in_force().ages]  # fmt: skip
-
-
-def _maps(build: Build, choice: Choice, lang: Lang) -> list[Drawing]:
-    """Use by district, of the people of the sentence, wide and narrow; none without borders."""
-    import polars as pl
-
-    if not in_force().borders:
-        return []
-    everywhere = choice._replace(districts=())
-    of_each: dict[str, list[Segment]] = {}
-    for segment in forms.groups_of(build, everywhere):
-        of_each.setdefault(segment.district, []).append(segment)
-    rows: list[dict[str, Any]] = []
-    for district, segments in of_each.items():
-        own = next((one for one in profile(build, segments, choice.month)
-                    if one.service == choice.service.id), None)  # fmt: skip
-        if own is not None:
-            value = own.affinity if own.index is None else own.index - 100
-            rows.append({"district": district, "value": value})
-
-    def href(name: str) -> str:
-        chosen = [one for one in choice.districts if one != name]
-        chosen += [name] if name not in choice.districts else []
-        return address_of(choice._replace(districts=tuple(chosen), ticks=None))
-
-    frame = pl.DataFrame(rows, schema={"district": pl.String, "value": pl.Float64})
-    return [
-        use.draw(
-            frame, service=choice.service, lang=lang,
-            window=observed(choice.month.window, lang), synthetic=build.synthetic,
-            narrow=narrow, chosen=choice.districts, href=href,
-        )
-        for narrow in (False, True)
-    ]  # fmt: skip
-
-
-def _rows(
-    listed: list[dict[str, Any]], ticked: frozenset[Segment], found: Draft | None,
-    choice: Choice, lang: Lang,
-) -> list[Row]:  # fmt: skip
-    """The groups in order of use, ticked ones with what is spent on them."""
-    places = forms.places_of()
-    spends = {(row["district"], row["sex"], row["age"]): row["spend"]
-              for row in (found.segments if found else ())}  # fmt: skip
-    values = [_relative(row) for row in listed]
-    low, high = min([0.0, *values]), max([0.0, *values]) or 1.0
-    rows = []
-    for rank, row in enumerate(listed, 1):
-        segment = Segment(row["district"], Sex(row["sex"]), row["age"])
-        value = _relative(row)
-        spend = spends.get((row["district"], row["sex"], row["age"]))
-        rows.append(Row(
-            places[segment], rank, target_name(row, lang), _short(row["population"], lang),
-            use.told(value, row["index"] is None), Bar.of(value, low, high, 0.0, None, None),
-            "–" if spend is None else _short_money(spend, lang),
-            segment in ticked, value < 0,
-        ))  # fmt: skip
-    return rows
-
-
-def _short(count: float, lang: Lang) -> str:
-    """People in a cell: `2.5만`, `25,000`."""
-    return people(count, lang).removesuffix(" people").removesuffix("명").strip()
-
-
-def _short_money(amount: float, lang: Lang) -> str:
-    """Money in a cell or a sentence, to three digits: `41만`, `1,310만`; `410,000`."""
-    if not amount:
-        return "0"
-    digits = max(0, floor(log10(amount)) - 2)
-    rounded = round(amount, -digits)
-    if lang == "ko" and in_force().currency.code in home.SMALL_UNITS and rounded >= 10_000:
-        if rounded >= 100_000_000:
-            return f"{rounded / 100_000_000:,.3g}억"
-        return f"{rounded / 10_000:,.{0 if rounded >= 100_000 else 1}f}만"
-    return f"{rounded:,.0f}"
 
 
 # Plan. ----------------------------------------------------------------------------------------
@@ -453,48 +220,27 @@ def _bar(found: Draft, choice: Choice, lang: Lang) -> tuple[str, str]:
 
 def _plan(found: Draft, choice: Choice, lang: Lang) -> Plan:
     sums = found.summary
-    count, unit = _hero(sums["reached"], lang)
-    low, high = (_short(sums[f"reached_{end}"], lang) for end in ("low", "high"))
-    often = sums["frequency"]
-    reachable = reachable_share(found.brief.offers) * sums["population"]
-    full = bool(reachable) and sums["reached"] > MET * reachable
-    saturated = full or (often or 0) > OFTEN
+    low, high = (people_short(sums[f"reached_{end}"], lang) for end in ("low", "high"))
+    often, full = sums["frequency"], _full(found)
     return Plan(
-        reached=(count, unit),
+        reached=curve.hero(sums["reached"], lang),
         share=f"{sums['reach_share']:.0%}",
-        range=f"{low}–{high}",
-        twice=_short(sums["reached_2"], lang),
-        thrice=_short(sums["reached_3"], lang),
+        range=f"{low}{Text('~', '–')(lang)}{high}",
+        twice=people_short(sums["reached_2"], lang),
+        thrice=people_short(sums["reached_3"], lang),
         often="–" if often is None else f"{often:.1f}",
-        saturated=saturated,
+        saturated=full or (often or 0) > OFTEN,
         warnings=_warnings(found, full),
-        sentences=_sentences(found, full, lang),
-        curve=_curve(found, choice, lang),
+        full=full,
+        sentences=_sentences(found, lang),
         platforms=[_bought(row, one, lang) for row, one in _paired(found, choice)],
-        less=_less(found, choice, lang),
     )
 
 
-def _hero(count: float, lang: Lang) -> tuple[str, str]:
-    """A number and its unit, apart."""
-    told = people(count, lang)
-    head, _, unit = told.partition("만" if "만" in told else " " if lang == "en" else "명")
-    if "만" in told:
-        return head, f"만{unit}"
-    return (head, unit) if lang == "en" else (head, "명")
-
-
-def _less(found: Draft, choice: Choice, lang: Lang) -> tuple[str, str] | None:
-    if not found.enough:
-        return None
-    budget, share = found.enough["budget"], found.enough["share"]
-    text = Text(f"{amount_text(budget, 'ko')}이면 지금의 {share:.0%}",
-                f"{share:.0%} of it with {amount_text(budget, 'en')}")  # fmt: skip
-    segments = tuple(segments_in(found.audience.segments))
-    other = choice._replace(
-        budget=budget, sentence=choice.sentence._replace(budget=str(budget)), ticks=segments
-    )
-    return address_of(other), text(lang)
+def _full(found: Draft) -> bool:
+    """Whether nearly everybody is reached whom the platforms can reach."""
+    reachable = reachable_share(found.brief.offers) * found.summary["population"]
+    return bool(reachable) and found.summary["reached"] > MET * reachable
 
 
 def _warnings(found: Draft, full: bool) -> list[Text]:
@@ -514,21 +260,15 @@ def _warnings(found: Draft, full: bool) -> list[Text]:
     return told
 
 
-def _sentences(found: Draft, full: bool, lang: Lang) -> list[Text]:
-    """What more money adds, who uses the service little, which limits are reached."""
-    sums, told = found.summary, list[Text]()
-    added, more = sums["next_weighted_reach"], sums["next_budget"]
-    if added is not None and more and not full:
-        added_money = [amount_text(more, one) for one in LANGUAGES]
-        people_added = [people(added, one) for one in LANGUAGES]
-        told.append(Text(f"{added_money[0]}을 더 쓰면 {people_added[0]}에게 더 도달합니다.",
-                         f"{added_money[1]} more reaches {people_added[1]} more."))  # fmt: skip
+def _sentences(found: Draft, lang: Lang) -> list[Text]:
+    """Who uses the service little, which limits are reached."""
+    told = list[Text]()
     if found.below:
         told.append(Text(
             f"고른 집단 가운데 {found.below}개는 {in_force().city.ko} 평균보다 적게 씁니다.",
             f"{found.below} of the groups use it less than the {in_force().city.en} average.",
         ))  # fmt: skip
-    limits = [limit_text(one) for one in sums["binding"]]
+    limits = [limit_text(one) for one in found.summary["binding"]]
     limits += [
         Text(f"{platform_text(row['platform']).ko} 도달 상한 {row['ceiling']:.0%}",
              f"{platform_text(row['platform']).en}: ceiling of {row['ceiling']:.0%}")
@@ -555,66 +295,10 @@ def _bought(row: dict[str, Any], one: Platform, lang: Lang) -> Bought:
         name=platform_text(one.name)(lang),
         price=money(one.price)(lang),
         example=one.example,
-        spend=_short_money(row["spend"], lang),
+        spend=money_short(row["spend"], lang),
         share=f"{row['spend_share']:.0%}",
-        reached=_short(row["reached"], lang),
+        reached=people_short(row["reached"], lang),
         reach=round(100 * row["reach_share"], 1),
         ceiling=None if one.ceiling is None else round(100 * one.ceiling, 1),
         often="–" if row["frequency"] is None else f"{row['frequency']:.1f}",
     )
-
-
-def _curve(found: Draft, choice: Choice, lang: Lang) -> Curve:
-    """Reach over budget, up to the end of the axis."""
-    budgets = found.budgets
-    end = max(choice.axis, found.brief.budget)
-    highest = max([1, *(row["reached"] for row in budgets)])
-    unit = 10 ** floor(log10(highest / 2))
-    unit *= next(part for part in (1, 2, 5, 10) if highest / (unit * part) <= 4)
-    top = unit * ceil(highest / unit)
-
-    def point(budget: float, count: float) -> tuple[float, float]:
-        return round(100 * budget / end, 2), round(100 - 100 * count / top, 2)
-
-    def line(name: str) -> str:
-        return smooth([(0.0, 100.0), *(point(row["budget"], row[name]) for row in budgets)])
-
-    def mark(budget: int, count: float, text: str) -> Mark:
-        x, y = point(budget, count)
-        return Mark(x, y, text, "start" if x < 15 else "end" if x > 85 else "middle")
-
-    enough = found.enough
-    own = amount_text(found.brief.budget, lang)
-    said = Text(
-        f"예산에 따른 도달: {own}이면 {people(found.summary['reached'], 'ko')}",
-        f"Reach over budget: {own} reach {people(found.summary['reached'], 'en')}",
-    )
-    return Curve(
-        once=line("reached"), twice=line("reached_2"), thrice=line("reached_3"),
-        across=[
-            (25.0 * at, "0" if not at else _short_money(end * at / 4, lang),
-             "start" if not at else "end" if at == 4 else "middle")
-            for at in range(5)
-            if abs(25 * at - 100 * found.brief.budget / end) > NEAR
-        ],
-        up=[(round(100 - 100 * unit * at / top, 2), "0" if not at else _short(unit * at, lang))
-            for at in range(round(top / unit) + 1)],
-        own=mark(found.brief.budget, found.summary["reached"], own),
-        enough=mark(enough["budget"], enough["reached"], _less(found, choice, lang)[1])  # type: ignore[index]
-        if enough else None,
-        said=said(lang),
-        steps=_steps(found, end, top, lang),
-    )  # fmt: skip
-
-
-def _steps(found: Draft, end: int, top: float, lang: Lang) -> str:
-    """Reach at round budgets, straight between those that were solved."""
-    step = forms.step_of(end)
-    budgets = [0, *(row["budget"] for row in found.budgets)]
-    counts = [0, *(row["reached"] for row in found.budgets)]
-    told = []
-    for budget in range(0, end + 1, step):
-        count = float(np.interp(budget, budgets, counts))
-        told.append((amount_text(budget, lang), *_hero(count, lang),
-                     round(100 - 100 * count / top, 1)))  # fmt: skip
-    return json.dumps([step, told], ensure_ascii=False, separators=(",", ":"))

@@ -8,6 +8,7 @@ only the budget or platforms differ the groups stay those of the one it was made
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import floor, log10
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -17,20 +18,38 @@ from django.urls import reverse
 
 from telads.dataset import in_force
 from telads.errors import QuestionError
+from telads.planning.brief import Brief
+from telads.planning.parts import key_of
+from telads.planning.plan import Curve as Solved
 from telads.planning.plan import Draft, draft
+from telads.planning.plan import curve as solve
+from telads.planning.scenarios import TOO_OFTEN
 from telads.planning.words import platform_text
+from telads.render.svg import use
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.lines import smooth
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
 from telads.web.pages.campaign import forms
+from telads.web.pages.campaign.curve import height, hero, levels
 from telads.web.pages.campaign.forms import Choice, address_of, amount_text
+from telads.web.pages.campaign.words import money_short, people_short
 from telads.web.pages.home import present as home
 from telads.web.plans.models import LONGEST_NAME
-from telads.wording import people
+from telads.wording import observed, people
 
 LETTERS = ("a", "b", "c")
 ALIKE = 0.015
 """A change of reach below it is about the same."""
+BEYOND = 1.6
+"""The axis of budgets ends at so many times the largest."""
+CROWDED = 1.2
+"""From so many times the frequency of first ticks a scenario is said to meet the same people."""
+SMALL = 50
+"""Fewer people more or fewer are none: allocations are found to a millionth."""
+MAP = 430
+"""Pixels that a map of differences takes."""
 
 
 class Scenario(NamedTuple):
@@ -104,12 +123,16 @@ class Column(NamedTuple):
     letter: str
     name: str
     differs: str
-    reach: str
+    reach: tuple[str, str]
+    """A number and its unit."""
     reach_change: str
     budget: str
-    budget_differs: bool
+    budget_change: str
     thrice: str
+    thrice_change: str
     often: str
+    crowded: bool
+    """Whether its frequency is too high."""
     cost: str
     cost_change: str
     groups: str
@@ -118,7 +141,54 @@ class Column(NamedTuple):
     open_address: str
     without_address: str
     """The others alone; empty if it is the only one."""
+    copy_address: str
+    """The same with a copy of it; empty if there is no room for one."""
     refused: Text | None
+
+
+class Line(NamedTuple):
+    """A curve of reach over budget, of one scenario or of several that differ in budget alone."""
+
+    path: str
+    style: str
+    """Of the first scenario: `a`, `b` or `c`."""
+    name: str
+
+
+class Spot(NamedTuple):
+    """A scenario on its curve: in percent of the picture, with its reach and its budget."""
+
+    letter: str
+    x: float
+    y: float
+    reach: str
+    budget: str
+    anchor: str
+
+
+class Picture(NamedTuple):
+    """The curves of all scenarios."""
+
+    lines: list[Line]
+    spots: list[Spot]
+    up: list[tuple[float, str]]
+    across: list[tuple[float, str, str]]
+    said: str
+
+
+class Difference(NamedTuple):
+    """Where a scenario reaches others than A."""
+
+    letter: str
+    maps: list[Drawing]
+
+
+def found_in(
+    build: Build, scenarios: list[Scenario], lang: Lang
+) -> tuple[Text, list[Draft | QuestionError]]:
+    """What comparing scenarios says, in a sentence, and the draft of each or why there is none."""
+    drafts = [_draft(build, one.choice, lang) for one in scenarios]
+    return _finding(scenarios, drafts), drafts
 
 
 def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
@@ -133,6 +203,9 @@ def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
     return {
         "columns": columns,
         "finding": _finding(scenarios, drafts),
+        "picture": _picture(build, drafts, lang),
+        "differences": _differences(build, scenarios, drafts, lang),
+        "same_groups": _same_groups(drafts),
         "full": len(scenarios) == len(LETTERS),
         "hidden": [(name, value) for name, value in _told(scenarios)],
         "who": home.sentence(build, base.sentence, lang)["who"],
@@ -140,6 +213,103 @@ def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
                        for each in scenarios for one in each.choice.platforms}.items()),
         "budget": amount_text(base.budget, lang),
     }  # fmt: skip
+
+
+def _known(drafts: Sequence[Draft | QuestionError]) -> list[tuple[str, Draft]]:
+    """The scenarios that have a plan, by their letters."""
+    return [(letter, found) for letter, found in zip(LETTERS, drafts, strict=False)
+            if isinstance(found, Draft)]  # fmt: skip
+
+
+def _same_groups(drafts: Sequence[Draft | QuestionError]) -> Text | None:
+    """That all scenarios are for the same people, if they are."""
+    known = _known(drafts)
+    if (
+        len(known) < 2
+        or len({frozenset(map(key_of, one.audience.segments)) for _, one in known}) > 1
+    ):
+        return None
+    count, size = len(known[0][1].segments), known[0][1].summary["population"]
+    return Text(f"모두 같은 {count}개 집단, {people(size, 'ko')}을 대상으로 합니다.",
+                f"All are for the same {count} groups, {people(size, 'en')}.")  # fmt: skip
+
+
+def _picture(
+    build: Build, drafts: Sequence[Draft | QuestionError], lang: Lang
+) -> Picture | None:  # fmt: skip
+    """Reach over budget of each scenario in one picture; None for a single one."""
+    known = _known(drafts)
+    if len(known) < 2:
+        return None
+    end = round(max(found.brief.budget for _, found in known) * BEYOND)
+    solved: dict[Brief, tuple[list[str], Solved]] = {}
+    for letter, found in known:
+        alike = replace(found.brief, budget=known[0][1].brief.budget, name="")
+        letters, _ = solved.setdefault(alike, ([], solve(build, found.brief, end)))
+        letters.append(letter)
+    top, unit = height(max(row["reached"] for _, one in solved.values() for row in one.budgets))
+
+    def point(budget: float, count: float) -> tuple[float, float]:
+        return round(100 * budget / end, 2), round(100 - 100 * count / top, 2)
+
+    lines = [
+        Line(smooth([(0.0, 100.0), *(point(row["budget"], row["reached"]) for row in one.budgets)]),
+             letters[0], ", ".join(letter.upper() for letter in letters))
+        for letters, one in solved.values()
+    ]  # fmt: skip
+    spots = []
+    for letter, found in known:
+        budget, count = found.brief.budget, found.summary["reached"]
+        x, y = point(budget, count)
+        spots.append(Spot(letter, x, y, people_short(count, lang), amount_text(budget, lang),
+                          "end" if x > 75 else "start"))  # fmt: skip
+    said = "; ".join(f"{one.letter.upper()} {one.reach} ({one.budget})" for one in spots)
+    return Picture(
+        lines, spots, levels(top, unit, lang),
+        [(25.0 * at, money_short(end * at / 4, lang) if at else "0",
+          "start" if not at else "end" if at == 4 else "middle") for at in range(5)],
+        f"{Text('예산에 따른 도달', 'Reach over budget')(lang)}: {said}",
+    )  # fmt: skip
+
+
+def _differences(
+    build: Build, scenarios: list[Scenario], drafts: Sequence[Draft | QuestionError], lang: Lang
+) -> list[Difference]:
+    """By scenario, how many more or fewer people than A it reaches in each district."""
+    import polars as pl
+
+    known = _known(drafts)
+    if not in_force().borders or len(known) < 2 or known[0][0] != LETTERS[0]:
+        return []
+    choice, base = scenarios[0].choice, known[0][1]
+    before = {row["district"]: row["reached"] for row in base.districts}
+    made = []
+    for letter, found in known[1:]:
+        after = {row["district"]: row["reached"] for row in found.districts}
+        rows = [(name, float(after.get(name, 0) - before.get(name, 0)))
+                for name in dict.fromkeys((*before, *after))]  # fmt: skip
+        frame = pl.DataFrame(
+            rows, schema={"district": pl.String, "value": pl.Float64}, orient="row"
+        )
+        unit = Text(
+            f"도달의 차이({letter.upper()} − A)", f"Difference in reach ({letter.upper()} − A)"
+        )
+        made.append(Difference(letter.upper(), [
+            use.draw_difference(
+                frame, unit=unit, told=lambda value: _signed(value, lang), lang=lang,
+                window=observed(choice.month.window, lang), synthetic=build.synthetic,
+                narrow=narrow, size=size,
+            )
+            for narrow, size in ((False, MAP), (True, None))
+        ]))  # fmt: skip
+    return made
+
+
+def _signed(value: float, lang: Lang) -> str:
+    """People more or fewer: `+1.2만`, `−3,400`, `0`."""
+    if abs(value) < SMALL:
+        return "0"
+    return ("+" if value > 0 else "−") + people_short(abs(value), lang)
 
 
 def _told(scenarios: list[Scenario]) -> list[tuple[str, str]]:
@@ -155,7 +325,8 @@ def _draft(build: Build, choice: Choice, lang: Lang) -> Draft | QuestionError:
 
 
 def _change(now: float, before: float) -> str:
-    return figure_text(f"{now / before - 1:+.0%}") if before else ""
+    told = f"{now / before - 1:+.0%}" if before else ""
+    return "" if told in {"+0%", "-0%"} else figure_text(told)
 
 
 def _money(amount: float, lang: Lang) -> str:
@@ -172,29 +343,37 @@ def _column(
     own, base = scenarios[at], scenarios[0].choice
     others = [one for one in scenarios if one is not own]
     alone = beside(others) if others else ""
+    copied = beside([*scenarios, own._replace(name="")]) if len(scenarios) < len(LETTERS) else ""
     letter, budget = LETTERS[at].upper(), amount_text(own.choice.budget, lang)
     differs = _differs(own.choice, base)(lang) if at else ""
+    spared = own.choice.budget - base.budget
+    budget_change = (
+        f"{'+' if spared > 0 else '−'}{money_short(abs(spared), lang)}" if spared else ""
+    )
     if isinstance(found, QuestionError):
-        return Column(letter, own.name, differs, "–", "", budget, own.choice.budget != base.budget,
-                      "–", "–", "–", "", "–", [], address_of(own.choice), alone,
+        return Column(letter, own.name, differs, ("–", ""), "", budget, budget_change,
+                      "–", "", "–", False, "–", "", "–", [], address_of(own.choice), alone, copied,
                       found.message)  # fmt: skip
     sums = found.summary
     cost = own.choice.budget / sums["reached"] if sums["reached"] else 0.0
+    known = first.summary if first and at else None
     before = first.brief.budget / first.summary["reached"] if first and first.summary[
         "reached"] else 0.0  # fmt: skip
     split, start = [], 0.0
     for row in found.platforms:
         share = 100 * row["spend_share"]
         split.append((row["service"], platform_text(row["platform"])(lang), round(start, 2),
-                      round(share, 2), amount_text(row["spend"], lang)))  # fmt: skip
+                      round(share, 2), money_short(row["spend"], lang)))  # fmt: skip
         start += share
+    often = sums["frequency"]
     return Column(
-        letter, own.name, differs, people(sums["reached"], lang),
-        _change(sums["reached"], first.summary["reached"]) if first and at else "",
-        budget, own.choice.budget != base.budget, people(sums["reached_3"], lang),
-        "–" if sums["frequency"] is None else f"{sums['frequency']:.1f}",
+        letter, own.name, differs, hero(sums["reached"], lang),
+        _change(sums["reached"], known["reached"]) if known else "",
+        budget, budget_change, people(sums["reached_3"], lang),
+        _change(sums["reached_3"], known["reached_3"]) if known else "",
+        "–" if often is None else f"{often:.1f}", (often or 0) > TOO_OFTEN * CROWDED,
         _money(cost, lang), _change(cost, before) if at else "",
-        str(len(found.segments)), split, address_of(own.choice), alone, None,
+        str(len(found.segments)), split, address_of(own.choice), alone, copied, None,
     )  # fmt: skip
 
 
@@ -210,6 +389,8 @@ def _differs(own: Choice, base: Choice) -> Text:
             (own.month != base.month, Text("기준월", "month")),
         ) if differs
     ]  # fmt: skip
+    if not told and own.ticks == base.ticks:
+        return Text("A와 같음", "same as A")
     if not told:
         return Text("집단만 다름", "different groups")
     return Text(f"{', '.join(one.ko for one in told)} 다름",

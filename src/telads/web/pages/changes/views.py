@@ -18,7 +18,11 @@ from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.changes import forms, present
 from telads.web.pages.changes.files import FILES
+from telads.web.trust import Trusted
 from telads.wording import observed
+
+MAP = 540
+"""Pixels that the map takes beside the table."""
 
 
 @require_safe
@@ -36,9 +40,9 @@ def changes(request: HttpRequest) -> HttpResponse:
             found.rows, indexed=indexed, finding=found.sentences[0](lang), lang=lang,
             window=observed(choice.month.window, lang), synthetic=found.synthetic, narrow=narrow,
             chosen=place,
-            href=lambda district: forms.address_of(choice._replace(district=district)),
+            href=lambda district: forms.address_of(choice._replace(district=district)), size=size,
         )
-        for narrow in (False, True)
+        for narrow, size in ((False, MAP), (True, None))
     ]  # fmt: skip
     compared = Month.parse(str(found.facts["compared"]))
     facts = {
@@ -46,6 +50,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "selects": forms.selects(build, choice, lang),
         "sentence": present.SENTENCE,
         "answer": found,
+        "trust": Trusted(found, lang, build),
         "indexed": indexed,
         "hero": changes_map.told(found.facts["city_change_percent"], False),  # type: ignore[arg-type]
         "heads": present.heads(choice, choice.month, compared, lang),

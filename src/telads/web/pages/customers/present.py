@@ -75,7 +75,7 @@ class Neighbour(NamedTuple):
 
 def service_columns(answer: Answer, lang: Lang) -> list[Column]:
     """Columns of the ranked services."""
-    first = ("rank", "service", "score", "affinity", "index", "usage", "change")
+    first = ("rank", "service", "score", "index", "usage", "change", "affinity")
     return columns_of(answer, lang, first)
 
 

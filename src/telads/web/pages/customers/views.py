@@ -19,6 +19,8 @@ from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.customers import forms, present
 from telads.web.pages.customers.files import FILES
+from telads.web.sorting import Sorting, values_of_rows
+from telads.web.trust import Trusted
 from telads.wording import segment_name
 
 
@@ -31,6 +33,10 @@ def customers(request: HttpRequest) -> HttpResponse:
     answer = services(build, *choice.segment, choice.month, choice.method)
     context = signals(build, *choice.segment, choice.month)
     alike = lookalike(build, *choice.segment, choice.month)
+    ordered, signals_ordered = (
+        Sorting(request, one.question, values_of_rows(one, lang), "rank").exchanging()
+        for one in (answer, context)
+    )
     facts = {
         "choice": choice,
         "has_range": has_range(build, choice.month),
@@ -39,13 +45,17 @@ def customers(request: HttpRequest) -> HttpResponse:
         "advanced": forms.advanced(choice, lang),
         "answer": answer,
         "columns": present.service_columns(answer, lang),
-        "rows": present.service_rows(answer, choice, lang),
+        "rows": ordered.rows(present.service_rows(answer, choice, lang)),
+        "order": ordered,
+        "trust": Trusted(answer, lang, build),
         "scale": affinity_scale(row["affinity"] for row in answer.records),
         "trends": present.trends_of(trends(build, *choice.segment), build, lang),
         "least_foretold": LEAST_FORETOLD,
         "signals": context,
         "signal_columns": present.signal_columns(context, lang),
-        "signal_rows": present.signal_rows(context, lang),
+        "signal_rows": signals_ordered.rows(present.signal_rows(context, lang)),
+        "signals_order": signals_ordered,
+        "signals_trust": Trusted(context, lang, build),
         **links(FILES, partial(forms.file_address, choice), lang),
         "neighbours": present.neighbours(alike, choice, lang),
     }

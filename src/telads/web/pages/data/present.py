@@ -59,6 +59,16 @@ def remarks_of(status: Answer, lang: Lang) -> list[tuple[str, list[str]]]:
     return list(months.items())
 
 
+def sources(build: Build, lang: Lang) -> list[str]:
+    """What the months' own files are and, if the build holds any, their second files."""
+    held = {id for file in build.about["files"].values() for id in file.get("second", {})}
+    known = in_force().files.second
+    return [
+        in_force().source.about(lang),
+        *(known[id].about(lang) for id in known if id in held),
+    ]
+
+
 def _count(people: float | None) -> str:
     return UNKNOWN if people is None else f"{people:,.0f}"
 

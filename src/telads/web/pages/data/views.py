@@ -14,7 +14,7 @@ from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
 from telads.web.htmx import page_or_result, wants_result
 from telads.web.pages.data import forms
-from telads.web.pages.data.present import part, people, remarks_of, total, windows
+from telads.web.pages.data.present import part, people, remarks_of, sources, total, windows
 
 
 @require_safe
@@ -33,7 +33,7 @@ def data(request: HttpRequest) -> HttpResponse:
     if not wants_result(request):  # the ledger is outside the result
         taken = _taken(request)
         facts |= {"status": taken, "remarks": remarks_of(taken, lang)}
-        facts |= {"windows": windows(build.months)}
+        facts |= {"windows": windows(build.months), "sources": sources(build, lang)}
     address = forms.address_of(choice, ("month", "sex", "age", "district", "measure"))
     return page_or_result(request, "data", facts, f"{request.path}?{address}")
 

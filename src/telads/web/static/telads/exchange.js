@@ -6,17 +6,20 @@
   const shown = new WeakMap(); // by form: the choice whose result stands on the page
   const failed = new WeakMap(); // by form: the choice whose result did not come
 
-  const formOf = (event) => event.detail.requestConfig?.elt?.closest?.("form[hx-get]");
+  // The form whose result is asked for; a part of the result that comes later is no choice.
+  const formOf = (event) => event.detail.target?.id === "result" && event.detail.requestConfig?.elt?.closest?.("form[hx-get]");
   const choice = (form) => new URLSearchParams(new FormData(form)).toString();
   const trouble = () => document.getElementById("trouble");
 
   const choose = (form, wanted) => {
     const values = new URLSearchParams(wanted);
+    const lists = new Map(); // by name: several fields of one name take their values in turn
     for (const field of form.elements) {
       if (!field.name || field.disabled) continue;
-      const chosen = values.getAll(field.name);
+      if (!lists.has(field.name)) lists.set(field.name, values.getAll(field.name));
+      const chosen = lists.get(field.name);
       if (["checkbox", "radio"].includes(field.type)) field.checked = chosen.includes(field.value);
-      else field.value = chosen[0] ?? "";
+      else field.value = chosen.shift() ?? "";
     }
   };
   const settle = (form) => shown.set(form, choice(form));
@@ -35,6 +38,11 @@
     };
   };
 
+  // An answer to a former choice would undo the one that is made while it is on its way.
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form?.matches("form[hx-get]") && window.htmx) htmx.trigger(form, "htmx:abort");
+  }, true); // before the form asks for the new one
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (formOf(event) && trouble()) trouble().hidden = true;
   });

@@ -75,6 +75,56 @@ document.addEventListener("click", (event) => {
   );
 });
 
+// The search of the header: "/" goes to it, arrows go through what it finds, Escape leaves it.
+document.addEventListener("keydown", (event) => {
+  const field = document.getElementById("search");
+  if (!field || event.ctrlKey || event.metaKey || event.altKey) return;
+  const form = field.form;
+  if (event.key === "/" && !event.target.closest?.("input, select, textarea, [contenteditable]")) {
+    event.preventDefault();
+    if (field.checkVisibility()) field.focus();
+    else location.href = form.action;
+  }
+  if (!form.contains(event.target)) return;
+  if (event.key === "Escape") event.target.blur();
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const stops = [field, ...form.querySelectorAll(".hit")];
+  stops[stops.indexOf(event.target) + step]?.focus();
+  event.preventDefault();
+});
+
+// A form that makes a link (`data-shares`): the link is copied as soon as it is made, and the page that
+// shows it takes this one's place. Without a clipboard the form is sent as it is.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest?.("[data-shares]");
+  if (!form || !navigator.clipboard) return;
+  event.preventDefault();
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = page.querySelector("main");
+  const link = main?.querySelector(".secret");
+  if (!main) return location.reload();
+  document.querySelector("main").replaceWith(main);
+  if (link) {
+    const told = document.createElement("p");
+    const say = () => { told.textContent = form.dataset.copied; };
+    navigator.clipboard.writeText(link.textContent).then(say, () => {});
+    link.closest(".notice").append(told);
+    link.closest(".notice").scrollIntoView({ block: "center" });
+  }
+});
+
+// The sentence of a figure's card, with its range and source, for whoever quotes it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-copy-card]");
+  if (!button || !navigator.clipboard) return;
+  const card = button.closest(".trust");
+  const of = (part) => card.querySelector(part)?.innerText.replace(/\s+/g, " ").trim();
+  const text = [of("p"), of(".trust-says"), of(".trust-ends span:last-child"), of("dl > div:last-child dd")];
+  navigator.clipboard.writeText(text.filter(Boolean).join(". ")).then(() => { button.textContent = button.dataset.copied; });
+});
+
 // Marks of drawings (`data-marks`): what a `<title>` says is told at once, to a pointer, a touch and
 // the keyboard. A drawing is one stop of the tab key; arrows go from mark to mark.
 (() => {

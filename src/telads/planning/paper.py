@@ -1,4 +1,4 @@
-"""A plan as PDF: its figures to the last digit, in an embedded Korean font.
+"""A plan as PDF: the slides of its deck, then its figures to the last digit.
 
 Tables are drawn cell by cell: the library's own lay out every cell like a page of text, which takes
 a second for a plan of 300 segments; here a cell is one text at one position, and only what is wider
@@ -10,7 +10,6 @@ The same plan gives the same bytes: it contains no date but that of its data.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import accumulate
@@ -20,16 +19,21 @@ from typing import Any
 from fpdf import FPDF
 
 from telads.dataset import in_force
+from telads.planning.decks.parts import stamp
 from telads.planning.files import figure_title, figures_of, method_of
 from telads.planning.plan import Plan
 from telads.planning.questions import keys_of
 from telads.planning.sentences import plan_sentences
 from telads.planning.words import TABLES as TABLE_TITLES
 from telads.planning.words import WORDS, title, word
-from telads.render.svg.fonts import face, korean_font
+from telads.render.deck.paper import FAMILY, described
+from telads.render.deck.paper import draw as draw_slides
+from telads.render.deck.paper import font as embed
+from telads.render.svg.fonts import korean_font
 from telads.text import Lang, Text
-from telads.web.formatting import MINUS
 from telads.wording import observed
+
+MINUS = "−"
 
 SIZE = 7
 LINE, PADDING = 4.4, 1.4
@@ -145,10 +149,11 @@ def _row(
     return True
 
 
-FAMILY = "korean"
 INK, MUTED, MARK = (23, 33, 43), (85, 97, 109), (31, 111, 174)
 MARGIN, FOOT = 14.0, 11.0
 """Millimetres of the page margin, and from the bottom of a page to the rule of its footer."""
+WIDE = 1.6
+"""Width of a page, as a multiple of its height, from which on it is a slide."""
 ROOM = 35
 """Millimetres required below a heading, so that it is not alone at the end of a page."""
 FACTS_A_ROW = 4
@@ -164,17 +169,20 @@ class Sheet(FPDF):
     def __init__(self, title: str, font: Path) -> None:
         super().__init__(orientation="landscape")
         self._name = title
-        self.set_title(title)
         self.set_margin(MARGIN)
         self.c_margin = 0  # texts align with rules and tables
         self.set_auto_page_break(True, MARGIN + 4)
-        self.add_font(FAMILY, "", font, collection_font_number=face(font))
+        embed(self, font)
         self.set_font(FAMILY, size=9)
         self.set_text_color(*INK)
-        self.add_page()
 
     def footer(self) -> None:
-        """Called by the library at the end of each page: document and page number."""
+        """Called by the library at the end of each page: document and page number.
+
+        A slide, which is wider than a page of tables, has its own.
+        """
+        if self.w > self.h * WIDE:
+            return
         self.set_y(-FOOT)
         self.set_font(FAMILY, size=7)
         self.set_text_color(*MUTED)
@@ -249,6 +257,7 @@ TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
     "sensitivity": (TABLE_TITLES["sensitivity"], ()),
     "prices": (TABLE_TITLES["prices"], ()),
     "districts": (TABLE_TITLES["districts"], ()),
+    "neighbourhoods": (TABLE_TITLES["neighbourhoods"], ("code",)),
     "ages": (TABLE_TITLES["ages"], ()),
     "segments": (TABLE_TITLES["segments"], ("code",)),
     "spends": (TABLE_TITLES["spends"], ("code",)),
@@ -256,17 +265,26 @@ TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
 """The tables in order, and the fields that the PDF leaves out."""
 
 
-def _columns(
-    table: str, without: tuple[str, ...], rows: Sequence[Mapping[str, Any]] = ()
-) -> list[str]:
-    """Fields of a table; `prices` are some of the platforms'."""
+def rows_of(table: str, plan: Plan) -> Sequence[Mapping[str, Any]]:
+    """Rows of a table; `prices` are some of the platforms' figures."""
+    found: Sequence[Mapping[str, Any]] = getattr(
+        plan.result, "platforms" if table == "prices" else table
+    )
+    return found
+
+
+def columns_of(table: str, plan: Plan) -> list[str]:
+    """Fields of a table that are shown; the objective only if it is not the reach itself."""
     if table == "prices":
         return ["platform", *PRICES]
-    return [key for key in keys_of(f"plan_{table}", rows) if key not in without]
+    _, without = TABLES[table]
+    twice = {"weighted_reach"} - {*figures_of(plan)} if table == "budgets" else set()
+    keys = keys_of(f"plan_{table}", rows_of(table, plan))
+    return [key for key in keys if key not in {*without, *twice}]
 
 
-SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share", "ceiling",
-                    "below_spend_share"})  # fmt: skip
+SHARES = frozenset({"reach_share", "spend_share", "district_share", "proven_gap", "next_share",
+                    "ceiling", "below_spend_share"})  # fmt: skip
 CHANGES = frozenset({"weighted_reach_if_dearer", "weighted_reach_if_cheaper", "change_low",
                      "change_high"})  # fmt: skip
 """Figures shown in percent; changes have a sign."""
@@ -298,8 +316,14 @@ UNITS_OF_TABLES = Text(
 
 
 def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
-    """Write a plan as PDF; raises `SettingError` if a configured font is missing."""
+    """Write a plan as PDF, slides and tables; raises `SettingError` if a set font is missing."""
+    from telads.planning.decks.plan import plan_deck  # which uses the cells of this module
+
     sheet = _sheet(plan)
+    draw_slides(sheet, plan_deck(plan, lang, appendix=False))
+    sheet.set_auto_page_break(True, MARGIN + 4)
+    sheet.add_page(format="A4")
+    sheet.set_text_color(*INK)
     sheet.title_line(plan.name)
     sheet.words(_window(plan, lang), size=8, muted=True)
     sheet.ln(2)
@@ -310,15 +334,14 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
         (figure_title(plan, name, lang), total(name, sums[name], lang)) for name in figures_of(plan)
     ])  # fmt: skip
     sheet.words(in_force().fill(UNITS_OF_TABLES)(lang), size=7.5, muted=True)
-    for name, (heading, without) in TABLES.items():
-        table = plan.result.platforms if name == "prices" else getattr(plan.result, name)
-        if not table:  # missing in a plan of an earlier version
+    for name, (heading, _) in TABLES.items():
+        rows = rows_of(name, plan)
+        if not rows:  # missing in a plan of an earlier version
             continue
-        sheet.heading(heading(lang))
-        twice = {"weighted_reach"} - {*figures_of(plan)} if name == "budgets" else set()
-        columns = [column for column in _columns(name, without, table) if column not in twice]
+        sheet.heading(in_force().fill(heading)(lang))
+        columns = columns_of(name, plan)
         heads = [title(column, lang, name) for column in columns]
-        cells = [[_cell(row, column, lang) for column in columns] for row in table]
+        cells = [[cell(row, column, lang) for column in columns] for row in rows]
         draw(sheet, heads, cells, [one not in WORDS for one in columns])
     sheet.heading(Text("방법과 출처", "Method and source")(lang))
     source = Text("telads가 만든 합성 데이터", "Synthetic data made by telads")(lang)
@@ -351,10 +374,9 @@ def total(name: str, value: Any, lang: Lang) -> str:
 
 
 def _sheet(plan: Plan) -> Sheet:
-    first = plan.month.window[0]
     sheet = Sheet(plan.name, korean_font())
-    sheet.set_creation_date(datetime(first.year, first.month, 1, tzinfo=UTC))
-    sheet.set_producer(f"telads {plan.basis.version}")
+    described(sheet, plan.name, stamp(plan.month),
+              f"telads {plan.basis.version}")  # fmt: skip
     return sheet
 
 
@@ -374,6 +396,7 @@ def _basis(plan: Plan, lang: Lang) -> str:
     return told(lang)
 
 
-def _cell(row: Mapping[str, Any], name: str, lang: Lang) -> str:
+def cell(row: Mapping[str, Any], name: str, lang: Lang) -> str:
+    """A value as it is shown: a figure to its last digit, or its word."""
     value = row[name]
     return str(word(name, value, lang)) if name in WORDS else figure(name, value)

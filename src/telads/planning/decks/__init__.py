@@ -1,0 +1,1 @@
+"""Decks: what a plan, a comparison and scenarios say on slides (`telads.render.deck`)."""

@@ -1,0 +1,918 @@
+"""A plan as slides: what it buys, who, where, on which platforms, how sure; then its tables.
+
+Every claim is made from the plan's figures. The notes hold what to say, the figures to the last
+digit, and what the plan was made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from math import fsum
+from typing import Any
+
+from telads.dataset import in_force
+from telads.planning.decks.parts import (
+    MOST_BARS,
+    MOST_ROWS,
+    OTHERS,
+    TYPED_IN,
+    bars,
+    by_spend,
+    heading,
+    lines_of,
+    member_name,
+    money_bars,
+    most_of,
+    pages,
+    person_name,
+    platform_colour,
+    platform_name,
+    provenance,
+    source,
+    spend_map,
+    spend_share,
+    stamp,
+    summed,
+)
+from telads.planning.fields import ASSUMPTIONS
+from telads.planning.files import figure_title, figures_of, method_of
+from telads.planning.paper import cell, columns_of, total
+from telads.planning.plan import Plan
+from telads.planning.scenarios import FULL, TOO_OFTEN, Row
+from telads.planning.sentences import limit_text, plan_sentences
+from telads.planning.words import TABLES, rules_text, title
+from telads.render.deck.amounts import (
+    NBSP,
+    PEOPLE,
+    TIMES,
+    count,
+    money,
+    money_unit,
+    people,
+    reach_share,
+    scale_of,
+    share,
+)
+from telads.render.deck.slides import (
+    FOOT,
+    Box,
+    Deck,
+    Item,
+    Lines,
+    Number,
+    Path,
+    Point,
+    Rule,
+    Run,
+    Series,
+    Slide,
+    Table,
+    columns,
+    content_top,
+    fitting,
+    slide,
+    table,
+    words,
+)
+from telads.render.svg.city import outlines
+from telads.text import Lang, Text, join_names, josa
+from telads.wording import in_sentence
+
+APPENDIX = ("platforms", "budgets", "goals", "districts", "ages")
+"""Tables of a plan at the end of its deck, ten rows a slide."""
+ALL = 0.9995
+MOST_PLATFORMS = 8
+"""Platforms that a slide shows one by one."""
+FEW = 3
+"""Sexes and ages up to which a slide has room for what else the audience uses."""
+NEXT = 0.1
+ABOUT = 0.02
+"""A range of reach below this share of it is about the same."""
+UNKNOWN_FIGURE = "–"
+
+
+def plan_deck(plan: Plan, lang: Lang = "ko", *, appendix: bool = True) -> Deck:
+    """The deck of a plan; its tables stand at the end of the slides, unless a file has them."""
+    told = _Told(plan, lang)
+    main = [told.summary(), told.who(), told.where(), told.platforms(), told.certainty()]
+    return Deck(
+        plan.name, (*main, *(told.appendix() if appendix else ())), lang, stamp(plan.month),
+        f"telads {plan.basis.version}", f"plan {plan.hash} build {plan.basis.build}",
+    )  # fmt: skip
+
+
+class _Told:
+    """The slides of a plan in a language."""
+
+    def __init__(self, plan: Plan, lang: Lang) -> None:
+        self.plan = plan
+        self.lang: Lang = lang
+        self.sums: Mapping[str, Any] = plan.result.summary
+        self.budget: int = self.sums["budget"]
+
+    def say(self, ko: str, en: str) -> str:
+        """One of two texts; names that people typed stay as they are."""
+        return ko if self.lang == "ko" else en
+
+    @cached_property
+    def groups(self) -> list[Row]:
+        """Groups, the most spend first."""
+        return by_spend(self.plan.result.segments)
+
+    @cached_property
+    def districts(self) -> list[Row]:
+        """Districts, the most spend first; summed from groups for a plan that has no such table."""
+        known = self.plan.result.districts
+        return by_spend(known) if known else summed(self.plan.result.segments, ("district",))
+
+    @cached_property
+    def ages(self) -> list[Row]:
+        """Sexes and ages, the most spend first."""
+        known = self.plan.result.ages
+        return by_spend(known) if known else summed(self.plan.result.segments, ("sex", "age"))
+
+    @property
+    def service(self) -> Text:
+        """The advertised service, as inside a sentence."""
+        text = in_force().measures[self.plan.brief.service].text
+        return Text(text.ko, in_sentence(text.en))
+
+    def district(self, name: str) -> str:
+        """Name of a district."""
+        return in_force().district_name(name, self.lang)
+
+    @property
+    def districts_word(self) -> Text:
+        """What districts are called, in the plural in English."""
+        level = in_force().district
+        return Text(level.text.ko, level.plural.en)
+
+    def slide(
+        self, eyebrow: str, claim: str, items: Sequence[Item], notes: Sequence[str] = (),
+        more: Sequence[Text] = (TYPED_IN,),
+    ) -> Slide:  # fmt: skip
+        """A slide with the plan's source and what reproduces it."""
+        said = claim.replace("\n", " ")
+        return slide(
+            eyebrow, claim, items,
+            source(self.plan.basis, [self.plan.month], self.lang, *more),
+            (said, *notes, source(self.plan.basis, [self.plan.month], self.lang),
+             provenance(self.plan, self.lang)),
+        )  # fmt: skip
+
+    # ---- 1: what the money buys --------------------------------------------------------------
+
+    def summary(self) -> Slide:
+        """Claim, map, three numbers, four words."""
+        claim = self._bought()
+        top = content_top(claim)
+        left, right = columns(0, 7, top), columns(7, 5, top)
+        eyebrow = self.say(f"{self.plan.name} · 제안 요약", f"{self.plan.name} · summary")
+        plan, lang = self.plan, self.lang
+        figures = [(figure_title(plan, name, lang), total(name, self.sums[name], lang))
+                   for name in figures_of(plan)]  # fmt: skip
+        notes = [line(self.lang) for line in plan_sentences(self.plan)]
+        more = [TYPED_IN]
+        if outlines().height:
+            more.append(in_force().source.borders_short)
+        return self.slide(eyebrow, claim, [*self._where_it_goes(left), *self._numbers(right)],
+                          ["\n".join(notes), lines_of(figures)], more)  # fmt: skip
+
+    def _bought(self) -> str:
+        sums, budget = self.sums, money(self.budget, self.lang)
+        audience = people(sums["population"], self.lang)
+        if self.lang == "en" and sums["reached"]:
+            audience = audience.removesuffix("people").rstrip(NBSP)
+        if not sums["reached"]:
+            return self.say(
+                f"{budget}으로는 타겟 {audience} 가운데\n10명 넘게 도달하기 어렵습니다",
+                f"{budget} reaches fewer than 10\nof the {audience} in the audience",
+            )
+        times = f"{sums['frequency']:.1f}"
+        if sums["reach_share"] >= ALL:
+            return self.say(
+                f"{budget}이면 타겟 {audience} 거의 모두에게\n평균 {times}회 노출됩니다",
+                f"{budget} reaches nearly all of an audience of {audience},\n"
+                f"{times} times each on average",
+            )
+        reached = people(sums["reached"], self.lang)
+        return self.say(
+            f"{budget}이면 타겟 {audience} 가운데\n{reached}에게 평균 {times}회 노출됩니다",
+            f"{budget} reaches {reached} of an audience of {audience},\n"
+            f"{times} times each on average",
+        )
+
+    def _where_it_goes(self, box: Box) -> list[Item]:
+        """The map of spend, or bars for a dataset without borders."""
+        spends = {row["district"]: row["spend"] for row in self.districts}
+        scale = scale_of(spends.values(), self.lang)
+        unit = scale.unit(money_unit(self.lang))
+        head = heading(box, self._by_district(), unit)
+        half = [row["district"] for row in most_of(self.districts)]
+        area = Box(box.left, box.top + 0.3, box.width - 0.4, FOOT - box.top - 0.3)
+        drawn = spend_map(area, spends, half[:MOST_BARS], self.lang)
+        if not drawn:
+            drawn = self._district_bars(area)
+        return [head, *drawn]
+
+    def _by_district(self) -> str:
+        word = in_force().district.text
+        return self.say(f"{word.ko}별 집행액", f"Spend by {word.en}")
+
+    def _district_bars(self, box: Box, least: int = 0) -> list[Item]:
+        rows = self.districts[:MOST_BARS]
+        half = most_of(self.districts)
+        names = [self.district(row["district"]) for row in rows]
+        colours = ["accent" if row in half else "rest" for row in rows]
+        drawn, _ = money_bars(
+            box, names, [row["spend"] for row in rows], colours, self.lang,
+            self._by_district(),
+            row=0.385 if len(rows) > 6 else 0.55,
+        )  # fmt: skip
+        return [drawn]
+
+    def _numbers(self, box: Box) -> list[Item]:
+        sums, lang = self.sums, self.lang
+        reach = count(sums["reached"], PEOPLE, lang)
+        top = box.top - 0.05
+        of = reach_share(sums["reach_share"], lang)
+        caption = self.say(
+            f"예상 도달(1회 이상) · 타겟의{NBSP}{of}",
+            f"expected reach (1+), {of} of the audience",
+        )
+        items: list[Item] = [
+            words(Box(box.left, top, box.width, 1.0),
+                  (Run(reach.figure, 54, True, "accent"),
+                   Run(f"{NBSP}{reach.unit}", 20, True, "accent")), name="reach"),
+            words(Box(box.left, top + 1.02, box.width, 0.3), (Run(caption, 14, False, "muted"),)),
+            Rule(box.left, top + 1.5, box.width),
+        ]  # fmt: skip
+        often = f"{sums['frequency']:.1f}" if sums["reached"] else UNKNOWN_FIGURE
+        bought = count(sums["contacts"], TIMES, lang)
+        half = (box.width - 0.2) / 2
+        for at, (figure, unit, told) in enumerate((
+            (often, self.say("회", "times"), self.say("평균 빈도", "frequency")),
+            (bought.figure, bought.unit if lang == "ko" else bought.unit.removesuffix("times"),
+             self.say("예상 노출", "planned impressions")),
+        )):  # fmt: skip
+            left = box.left + at * (half + 0.2)
+            items += [
+                words(Box(left, top + 1.66, half, 0.58),
+                      (Run(figure, 32, True), Run(f"{NBSP}{unit.strip()}", 14, True))),
+                words(Box(left, top + 2.25, half, 0.28), (Run(told, 14, False, "muted"),)),
+            ]  # fmt: skip
+        items.append(Rule(box.left, top + 2.72, box.width))
+        return [*items, *self._four_words(Box(box.left, top + 2.86, box.width, 2.0))]
+
+    def _four_words(self, box: Box) -> list[Item]:
+        """Who, where, on what, for how much, and the limits that were reached."""
+        sums = self.sums
+        rows = [
+            (self.say("누구", "Who"), self._who_in_words()),
+            (self.say("어디", "Where"), self._where_in_words()),
+            (self.say("매체", "Platforms"), self._platforms_in_words()),
+        ]
+        if sums["contacts"]:
+            price = round(sums["spend"] * 1000 / sums["contacts"])
+            rows.append((self.say("비용", "Price"),
+                         self.say(f"평균 CPM {price:,}{money_unit('ko')}",
+                                  f"average CPM of {price:,}{NBSP}{money_unit('en')}"))
+                        )  # fmt: skip
+        if sums["binding"]:
+            limits = ", ".join(limit_text(one)(self.lang) for one in sums["binding"])
+            rows.append((self.say("조건", "Limits"), self.say(f"{limits}에 이름", limits)))
+        wide = self.say("0.65", "1.05")
+        found: list[Item] = []
+        for at, (label, told) in enumerate(rows):
+            top = box.top + at * 0.375
+            left = float(wide)
+            found += [
+                words(Box(box.left, top, left, 0.3), (Run(label, 14, True),)),
+                words(
+                    Box(box.left + left, top, box.width - left, 0.3),
+                    (fitting(Run(told, 14), box.width - left),),
+                ),
+            ]
+        return found
+
+    def _who_in_words(self) -> str:
+        half = most_of(self.ages)
+        if not half:
+            return UNKNOWN_FIGURE
+        first, told = person_name(half[0], self.lang), spend_share(half, self.sums["spend"])
+        if len(half) == 1:
+            return self.say(f"{first}에 예산의 {told}", f"{told} for {first}")
+        if len(half) == 2:
+            both = join_names([person_name(row, self.lang) for row in half], self.lang)
+            return self.say(f"{both}에 예산의 {told}", f"{told} for {both}")
+        return self.say(
+            f"{first} 등 성별·나이 {len(half)}개에 예산의 {told}",
+            f"{told} for {first} and {len(half) - 1} more",
+        )
+
+    def _where_in_words(self) -> str:
+        half = most_of(self.districts)
+        if not half:
+            return UNKNOWN_FIGURE
+        first, told = self.district(half[0]["district"]), spend_share(half, self.sums["spend"])
+        if len(half) == 1:
+            return self.say(f"{first}에 예산의 {told}", f"{told} in {first}")
+        return self.say(
+            f"{first} 등 {self.districts_word.ko} {len(half)}곳에 예산의 {told}",
+            f"{told} in {first} and {len(half) - 1} more {self.districts_word.en}",
+        )
+
+    def _platforms_in_words(self) -> str:
+        rows = [row for row in by_spend(self.plan.result.platforms) if row["spend"]]
+        told = [f"{platform_name(row['platform'], self.lang)} "
+                f"{spend_share([row], self.sums['spend'])}" for row in rows[:3]]  # fmt: skip
+        more = len(rows) - 3
+        if more > 0:
+            told.append(self.say(f"외 {more}곳", f"{more} more"))
+        return " · ".join(told)
+
+    # ---- 2: who ------------------------------------------------------------------------------
+
+    def who(self) -> Slide:
+        """Use beside money, the same groups in the same order."""
+        rows = self._used()
+        shown = rows[:MOST_ROWS]
+        claim = self._who_claim(rows)
+        top = content_top(claim)
+        left, right = columns(0, 6, top), columns(6, 6, top)
+        names = [person_name(row, self.lang) for row in shown]
+        items: list[Item] = []
+        by_index = all(row["index"] is not None for row in shown)
+        key = "index" if by_index else "affinity"
+        known = [row for row in shown if row[key] is not None]
+        highest = max(known, key=lambda row: row[key]) if known else None
+        room = Box(0, top + 0.38, 0, 6.25 - top - 0.38)
+        high = min(0.62, (room.height - 0.1) / max(len(shown), 1))
+        city = in_force().city(self.lang)
+        items.append(heading(
+            left,
+            Text(f"{self.service.ko} {'이용 지수' if by_index else '이용 강도'}",
+                 f"{'Index' if by_index else 'Usage score'} of {self.service.en}")(self.lang),
+            self.say(f"{city} 평균 = 100", f"average of {city} = 100") if by_index
+            else self.say(f"{city} 평균 = 0", f"average of {city} = 0"),
+        ))  # fmt: skip
+        use = Series(
+            self.say("이용 지수" if by_index else "이용 강도",
+                     "Index" if by_index else "Usage score"),
+            tuple(row[key] for row in shown),
+            tuple("less" if row is highest and len(shown) > 1 else "rest" for row in shown),
+        )  # fmt: skip
+        of_use = bars(
+            left._replace(top=room.top, height=room.height, width=left.width - 0.3), names, [use],
+            Number(0) if by_index else Number(2, signed=True),
+            self.say("성별·나이별 이용 막대그래프", "Bars of use by sex and age"), row=high,
+        )  # fmt: skip
+        items.append(of_use)
+        half = most_of(by_spend(rows))
+        items.append(heading(right, self.say("예산 비중", "Share of the budget"),
+                             self.say(f"{money(self.budget, 'ko')} 가운데",
+                                      f"of {money(self.budget, 'en')}")))  # fmt: skip
+        part = Series(
+            self.say("예산 비중", "Share of the budget"),
+            tuple(row["spend"] / self.sums["spend"] if self.sums["spend"] else 0.0
+                  for row in shown),
+            tuple("accent" if row in half else "rest" for row in shown),
+        )  # fmt: skip
+        items.append(bars(
+            right._replace(top=room.top, height=room.height, width=right.width - 0.3), names,
+            [part], Number(0, percent=True),
+            self.say("성별·나이별 예산 비중 막대그래프", "Bars of the budget by sex and age"),
+            row=high,
+        ))  # fmt: skip
+        if len(shown) <= FEW:
+            items += self._services(left._replace(top=of_use.box.bottom + 0.35))
+        note = self._below()
+        if note:
+            items.append(words(Box(left.left, 6.38, 12.1, 0.32),
+                               (Run(self.say("참고", "Note") + NBSP * 2, 14, True, "accent"),
+                                Run(note, 14))))  # fmt: skip
+        facts = [(person_name(row, self.lang),
+                  f"{row['spend']:,} · {UNKNOWN_FIGURE if row[key] is None else row[key]}")
+                 for row in rows]  # fmt: skip
+        weighed = Text(f"지수: {self.plan.month.text.ko} 타겟 안 집단의 인원 가중 평균입니다."
+                       if by_index else "이용 강도: 타겟 안 집단의 인원 가중 평균입니다.",
+                       "Use: mean of the groups of the audience, weighted by people.")  # fmt: skip
+        return self.slide(self.say("누구에게", "Who"), claim, items, [lines_of(facts)], [weighed])
+
+    def _services(self, box: Box) -> list[Item]:
+        """The services that the audience uses, for a plan of few groups."""
+        known = [one for one in self.plan.people.get("profile", ()) if one["index"] is not None]
+        if not known:
+            return []
+        rows = sorted(known, key=lambda one: -one["index"])
+        series = Series(
+            self.say("이용 지수", "Index"), tuple(one["index"] for one in rows),
+            tuple("accent" if one["service"] == self.plan.brief.service else "rest"
+                  for one in rows))  # fmt: skip
+        city = in_force().city(self.lang)
+        return [
+            heading(box, self.say("이 타겟이 쓰는 서비스", "Services that the audience uses"),
+                    self.say(f"이용 지수, {city} 평균 = 100",
+                             f"index, average of {city} = 100")),
+            bars(
+                Box(box.left, box.top + 0.36, box.width - 0.3, 6.3 - box.top - 0.36),
+                [platform_name(one["service"], self.lang) for one in rows], [series], Number(0),
+                self.say("서비스 이용 지수 막대그래프", "Bars of the use of services"),
+                row=min(0.4, (6.3 - box.top - 0.4) / len(rows)),
+            ),
+        ]  # fmt: skip
+
+    def _used(self) -> list[Row]:
+        """Sexes and ages with their mean use over the groups' people, the most spend first."""
+        found = []
+        for row in self.ages:
+            own = [one for one in self.plan.result.segments
+                   if (one["sex"], one["age"]) == (row["sex"], row["age"])]  # fmt: skip
+            found.append({**row, **{key: _mean(own, key) for key in ("index", "affinity")}})
+        return found
+
+    def _who_claim(self, rows: Sequence[Row]) -> str:
+        if not rows or not self.sums["spend"]:
+            return self.say("집행하는 집단이 없습니다", "No group has any spend")
+        first = rows[0]
+        name, told = person_name(first, self.lang), spend_share([first], self.sums["spend"])
+        if len(rows) == 1:
+            return self.say(f"예산은 모두 {name}에 씁니다", f"The whole budget goes to {name}")
+        key = "index" if all(row["index"] is not None for row in rows) else "affinity"
+        known = [row for row in rows if row[key] is not None]
+        best = max(known, key=lambda row: row[key]) if known else first
+        used = josa(self.service.ko, "을/를")
+        if best is first:
+            return self.say(
+                f"{used} 가장 많이 쓰는 {name}에\n예산의 {told}를 씁니다",
+                f"{name[:1].upper()}{name[1:]} use {self.service.en} most\n"
+                f"and get {told} of the budget",
+            )
+        other = person_name(best, self.lang)
+        return self.say(
+            f"{used} 가장 많이 쓰는 집단은 {other}이지만,\n"
+            f"예산은 {name}에 가장 많은 {told}를 씁니다",
+            f"{other[:1].upper()}{other[1:]} use {self.service.en} most,\n"
+            f"but most of the budget, {told}, goes to {name}"
+            if told != "100%"
+            else f"but the budget goes to {name}",
+        )
+
+    def _below(self) -> str:
+        """Spend on groups of less than average use, if there is any."""
+        sums = self.sums
+        if not sums["below_spend"]:
+            return ""
+        part, used = share(sums["below_spend_share"]), josa(self.service.ko, "을/를")
+        return self.say(
+            f"예산의 {part}는 {used} {in_force().city.ko} 평균보다 적게 쓰는 집단 "
+            f"{sums['below_segments']}개에 갑니다.",
+            f"{part} of the budget goes to {sums['below_segments']} groups that use "
+            f"{self.service.en} less than average.",
+        )
+
+    # ---- 3: where ----------------------------------------------------------------------------
+
+    def where(self) -> Slide:
+        """Districts, and the groups with most spend."""
+        half = most_of(self.districts)
+        claim = self._where_claim(half)
+        top = content_top(claim)
+        left, right = columns(0, 5, top), columns(5, 7, top)
+        scale = scale_of([row["spend"] for row in self.districts], self.lang)
+        shown = min(len(self.districts), MOST_BARS)
+        sub = scale.unit(money_unit(self.lang))
+        if shown < len(self.districts):
+            sub += self.say(f", 상위 {shown}곳", f", top {shown}")
+        chart = Box(left.left, top + 0.38, left.width - 0.2, FOOT - top - 0.45)
+        if sum(1 for row in self.districts if row["spend"]) > 1 or not self.ages:
+            parts = [heading(left, self._by_district(), sub), *self._district_bars(chart)]
+        else:
+            parts = self._within(left, chart)
+        items: list[Item] = [
+            *parts,
+            heading(right, self.say("집행액이 큰 집단", "Groups with most spend"),
+                    self.say(f"{len(self.groups)}개 가운데", f"of {len(self.groups)}")
+                    if len(self.groups) > MOST_ROWS else ""),
+            self._largest(Box(right.left, top + 0.36, right.width, FOOT - top - 0.46)),
+        ]  # fmt: skip
+        facts = [(self.district(row["district"]), f"{row['spend']:,}") for row in self.districts]
+        return self.slide(self.say("어디에서", "Where"), claim, items, [lines_of(facts)], [
+            Text("인원과 도달은 10명 단위로 반올림한 값입니다.",
+                 "Sizes and reach are rounded to 10."),
+        ])  # fmt: skip
+
+    def _within(self, box: Box, chart: Box) -> list[Item]:
+        """Spend within the one district of a plan: by neighbourhood, else by sex and age."""
+        rows = by_spend(getattr(self.plan.result, "neighbourhoods", ()))
+        level = in_force().neighbourhood.text
+        head = self.say(f"{level.ko}별 집행액", f"Spend by {level.en}")
+        names = [row["neighbourhood"] or self.say("그 밖", "others") for row in rows]
+        if not rows:
+            rows, head = self.ages, self.say("성별·나이별 집행액", "Spend by sex and age")
+            names = [person_name(row, self.lang) for row in rows]
+        shown, half = rows[:MOST_BARS], most_of(rows)
+        colours = ["accent" if row in half else "rest" for row in shown]
+        drawn, scale = money_bars(
+            chart, names[:MOST_BARS], [row["spend"] for row in shown], colours, self.lang, head,
+            row=0.385 if len(shown) > 6 else 0.55,
+        )  # fmt: skip
+        return [heading(box, head, scale.unit(money_unit(self.lang))), drawn]
+
+    def _where_claim(self, half: Sequence[Row]) -> str:
+        if not half:
+            return self.say("집행하는 곳이 없습니다", "No place has any spend")
+        first, spend = self.district(half[0]["district"]), self.sums["spend"]
+        told = spend_share(half[:1], spend)
+        if sum(1 for row in self.districts if row["spend"]) == 1:
+            return self.say(f"예산을 모두 {first}에 씁니다", f"The whole budget goes to {first}")
+        if len(half) == 1:
+            return self.say(f"{first} 한 곳에 예산의 {told}를 씁니다",
+                            f"{first} alone gets {told} of the budget")  # fmt: skip
+        whole = spend_share(half, spend)
+        return self.say(
+            f"{first}에 예산의 {told}를 쓰고,\n상위 {len(half)}곳에 {whole}가 갑니다",
+            f"{first} gets {told} of the budget,\nthe top {len(half)} {self.districts_word.en} "
+            f"{whole}",
+        )
+
+    def _largest(self, box: Box) -> Table:
+        rows = self.groups[:MOST_ROWS]
+        scale = scale_of([row["spend"] for row in self.groups], self.lang)
+        key = "index" if any(row["index"] is not None for row in rows) else "affinity"
+        heads = (
+            self.say("집단", "Group"), self.say("인원(명)", "People"),
+            self.say("지수", "Index") if key == "index" else self.say("이용 강도", "Usage score"),
+            self.say(f"집행액({scale.unit(money_unit('ko'))})",
+                     f"Spend ({scale.unit(money_unit('en'))})"),
+            self.say("도달률", "Reach"), self.say("빈도(회)", "Frequency"),
+        )  # fmt: skip
+        number = Number(0) if key == "index" else Number(2, signed=True)
+        told = [
+            (member_name(row, self.lang, alone=len(self.districts) == 1),
+             f"{row['population']:,}",
+             UNKNOWN_FIGURE if row[key] is None else number.text(row[key]),
+             scale.text(row["spend"]), reach_share(row["reach_share"], self.lang),
+             UNKNOWN_FIGURE if row["frequency"] is None else f"{row['frequency']:.1f}")
+            for row in rows
+        ]  # fmt: skip
+        return table(box, heads, told, self.say("집행액이 큰 집단의 표", "Groups with most spend"),
+                     row_height=min(0.42, box.height / (len(told) + 1)))  # fmt: skip
+
+    # ---- 4: platforms and the curve ----------------------------------------------------------
+
+    def platforms(self) -> Slide:
+        """Spend by platform, what each buys, and reach over the budget."""
+        claim = "\n".join((*self._platform_claim(), self._more_claim()))
+        if claim.count("\n") > 1:
+            claim = claim.replace("\n", " ", 1)
+        top = content_top(claim)
+        left, right = columns(0, 5, top), columns(5, 7, top)
+        rows = self._few_platforms()
+        names = [row["name"] for row in rows]
+        scale = scale_of([row["spend"] for row in rows], self.lang)
+        pitch = min(0.62, 2.0 / max(len(rows), 1))
+        size = 12 if len(rows) <= 5 else 10.5
+        chart, _ = money_bars(
+            Box(left.left, top + 0.36, left.width - 0.2, 2.4), names,
+            [row["spend"] for row in rows], [row["colour"] for row in rows], self.lang,
+            self.say("매체별 집행액 막대그래프", "Bars of spend by platform"), row=pitch, size=size,
+        )  # fmt: skip
+        below = chart.box.bottom + 0.12
+        items: list[Item] = [
+            heading(left, self.say("매체별 집행액", "Spend by platform"),
+                    scale.unit(money_unit(self.lang))),
+            chart,
+            self._bought_by(Box(left.left, below, left.width - 0.2, FOOT - 0.42 - below), rows),
+        ]  # fmt: skip
+        if len(self.plan.result.platforms) > 1:
+            note = self.say("매체별 도달은 겹치므로 더하지 않습니다.",
+                            "Reach of platforms overlaps and is not added up.")  # fmt: skip
+            items.append(words(Box(left.left, FOOT - 0.3, left.width, 0.28),
+                               (Run(note, 11, False, "muted"),)))  # fmt: skip
+        items += self._curve(right)
+        facts = [(platform_name(row["platform"], self.lang),
+                  f"{row['spend']:,} · {row['contacts']:,} · {row['reached']:,}")
+                 for row in self.plan.result.platforms]  # fmt: skip
+        return self.slide(self.say("매체와 예산", "Platforms and budget"), claim, items,
+                          [lines_of(facts)])  # fmt: skip
+
+    def _few_platforms(self) -> list[Row]:
+        """The platforms with most spend; what they leave out together in the last row."""
+        rows = by_spend(self.plan.result.platforms)
+        shown = rows if len(rows) <= MOST_PLATFORMS else rows[: MOST_PLATFORMS - 1]
+        told = [
+            {**row, "name": platform_name(row["platform"], self.lang),
+             "colour": platform_colour(row["service"])}
+            for row in shown
+        ]  # fmt: skip
+        rest = rows[len(shown) :]
+        if rest:
+            told.append({
+                "name": self.say(f"{OTHERS.ko} {len(rest)}곳", f"{len(rest)} {OTHERS.en}"),
+                "colour": "rest", "spend": sum(row["spend"] for row in rest),
+                "contacts": sum(row["contacts"] for row in rest), "price": None, "reached": None,
+                "frequency": None,
+            })  # fmt: skip
+        return told
+
+    def _bought_by(self, box: Box, rows: Sequence[Row]) -> Table:
+        bought = scale_of([row["contacts"] for row in rows], self.lang)
+        reached = scale_of([row["reached"] or 0 for row in rows], self.lang)
+        heads = (
+            self.say("매체", "Platform"),
+            self.say(f"CPM({money_unit('ko')})", "CPM"),
+            self.say(f"노출({bought.unit('회')})", "Impressions"),
+            self.say(f"도달({reached.unit('명')})", "Reach"),
+            self.say("빈도(회)", "Frequency"),
+        )  # fmt: skip
+        none = UNKNOWN_FIGURE
+        told = [
+            (row["name"], none if row["price"] is None else f"{row['price']:,}",
+             self.say(bought.text(row["contacts"]), bought.short(row["contacts"])),
+             none if row["reached"] is None
+             else self.say(reached.text(row["reached"]), reached.short(row["reached"])),
+             none if row["frequency"] is None else f"{row['frequency']:.1f}")
+            for row in rows
+        ]  # fmt: skip
+        return table(box, heads, told, self.say("매체별 노출과 도달의 표",
+                                                "Impressions and reach by platform"),
+                     size=12 if len(rows) <= 5 else 10.5,
+                     row_height=min(0.38, box.height / (len(told) + 1)))  # fmt: skip
+
+    def _platform_claim(self) -> list[str]:
+        rows = [row for row in by_spend(self.plan.result.platforms) if row["spend"]]
+        if not rows:
+            return []
+        name = platform_name(rows[0]["platform"], self.lang)
+        told = spend_share(rows[:1], self.sums["spend"])
+        if len(rows) == 1:
+            return [self.say(f"예산을 모두 {name}에 쓰고,", f"The whole budget goes to {name};")]
+        return [
+            self.say(f"{name}에 예산의 {told}를 쓰고,", f"{told} of the budget goes to {name};")
+        ]
+
+    def _next(self) -> tuple[int, int] | None:
+        """A tenth more budget and the people it adds; None where no more can be spent."""
+        for row in self.plan.result.budgets:
+            if row["budget"] >= self.budget * (1 + NEXT) * 0.999:
+                return row["budget"] - self.budget, row["reached"] - self.sums["reached"]
+        return None
+
+    def _more_claim(self) -> str:
+        following = self._next()
+        if not self.plan.result.budgets:
+            reached = people(self.sums["reached"], self.lang)
+            return self.say(f"모두 {reached}에게 도달합니다", f"together {reached} are reached")
+        if following is None:
+            return self.say("최대 집행액에 이르러 예산을 더 쓸 수 없습니다",
+                            "the limits leave no room for more")  # fmt: skip
+        more, added = following
+        amount = money(more, self.lang)
+        if added < self.sums["reached"] * 0.001 or added < 10:
+            return self.say(
+                f"{amount}을 더해도 도달은 거의 늘지 않습니다",
+                f"{amount} more adds hardly any reach",
+            )
+        told = people(added, self.lang)
+        return self.say(f"{amount}을 더하면 도달은 {told} 늘어납니다",
+                        f"{amount} more adds {told}")  # fmt: skip
+
+    def _curve(self, box: Box) -> list[Item]:
+        """Reach over the budget with the plan on it; nothing for a plan without other budgets."""
+        rows = self.plan.result.budgets
+        if len(rows) < 3:
+            return self._without_curve(box)
+        lang, own = self.lang, (self.budget, self.sums["reached"])
+        x, y = scale_of([row["budget"] for row in rows], lang), self._people_scale(rows)
+
+        def path(key: str) -> tuple[Point, ...]:
+            return tuple(Point(x.value(row["budget"]), y.value(row[key])) for row in rows)
+
+        last = len(rows) - 2
+        paths = []
+        if rows[0].get("reached_low") is not None:
+            sides = (
+                ("reached_high", self.say("최대(겹침 없음)", "at most (no overlap)"), "above"),
+                ("reached_low", self.say("최소(모두 겹침)", "at least (full overlap)"), "below"),
+            )
+            for key, name, side in sides:
+                if any(row[key] != row["reached"] for row in rows):
+                    paths.append(Path(name, path(key), "step-2", 1.5, True, last, side))
+        elif rows[0]["reached_3"] is not None:
+            paths.append(Path(self.say("3회 이상", "3 times or more"), path("reached_3"), "muted",
+                              1.25, False, last, "below"))  # fmt: skip
+        here = Point(x.value(own[0]), y.value(own[1]))
+        mark = self.say(f"이번 계획: {people(own[1], 'ko')}", f"This plan: {people(own[1], 'en')}")
+        paths += [
+            Path(self.say("1회 이상", "once or more"), path("reached"), "accent", 3, False, last,
+                 "above", bold=True),
+            Path(mark, (Point(here.x, here.y * 0.12), Point(here.x, 0.0), here), "less", 1, False,
+                 0, "right", 2, True),
+        ]  # fmt: skip
+        chart = Lines(
+            Box(box.left, box.top + 0.34, box.width, FOOT - box.top - 0.75), tuple(paths), x.number,
+            y.number, self.say(f"예산({x.unit(money_unit('ko'))})",
+                               f"Budget ({x.unit(money_unit('en'))})"),
+            self.say("예산과 도달의 그래프", "Chart of reach over budget"),
+        )  # fmt: skip
+        head = heading(box, self.say("예산과 예상 도달", "Reach by budget"),
+                       y.unit(PEOPLE(lang)))  # fmt: skip
+        return [head, chart, *self._enough(box)]
+
+    def _enough(self, box: Box) -> list[Item]:
+        """The smaller budget that is enough, where reach is nearly full."""
+        sums = self.sums
+        if not sums["reachable"] or not sums["reached"]:
+            return []
+        full = sums["reached"] / sums["reachable"] > FULL
+        often = (sums["frequency"] or 0.0) > TOO_OFTEN
+        least = next((row["least_budget"] for row in self.plan.result.goals
+                      if (row["goal"], row["level"]) == ("reach", FULL)), None)  # fmt: skip
+        if full and least is not None and least < sums["budget"]:
+            amount = money(least, self.lang)
+            note = self.say(f"{amount}이면 도달할 수 있는 사람의 {FULL:.0%}에 도달합니다.",
+                            f"{amount} reaches {FULL:.0%} of the reachable people.")  # fmt: skip
+        elif often:
+            note = self.say(
+                f"평균 빈도가 {TOO_OFTEN:g}회를 넘습니다. 타겟을 넓히면 도달이 늘어납니다.",
+                f"Frequency is above {TOO_OFTEN:g}: a wider audience reaches more.",
+            )
+        else:
+            return []
+        return [words(Box(box.left, FOOT - 0.32, box.width, 0.3), (Run(note, 12, True, "less"),))]
+
+    def _people_scale(self, rows: Sequence[Row]) -> Any:
+        keys = [key for key in ("reached", "reached_high") if rows[0].get(key) is not None]
+        return scale_of([row[key] for row in rows for key in keys], self.lang)
+
+    def _without_curve(self, box: Box) -> list[Item]:
+        told = self.say("다른 예산에서의 도달은 계산하지 않은 계획입니다.",
+                        "This plan has no reach for other budgets.")  # fmt: skip
+        return [words(Box(box.left, box.top, box.width, 0.6), Run(told, 14, False, "muted"))]
+
+    # ---- 5: how sure -------------------------------------------------------------------------
+
+    def certainty(self) -> Slide:
+        """What the reach depends on, what is known, and what nobody knows."""
+        rows = self._assumptions()
+        claim = self._certainty_claim(rows)
+        top = content_top(claim)
+        left, right = columns(0, 7, top), columns(7, 5, top)
+        reached = self.sums["reached"]
+        items: list[Item] = []
+        if rows:
+            changes = [
+                row[key] - reached for row in rows for key in ("reached_low", "reached_high")
+            ]
+            scale = scale_of(changes, self.lang, signed=True)
+            names = [_bare(ASSUMPTIONS[row["assumption"]](self.lang)) for row in rows]
+            sides = [
+                Series(told(self.lang), tuple(
+                    scale.value(row[key] - reached) if row[key] != reached else None
+                    for row in rows), (fill,) * len(rows))
+                for key, told, fill in (
+                    ("reached_low", Text("적을 때", "low"), "less"),
+                    ("reached_high", Text("많을 때", "high"), "accent"))
+            ]  # fmt: skip
+            base = people(reached, self.lang)
+            items.append(heading(
+                left, self.say("예상 도달의 변화", "Change of the expected reach"),
+                self.say(f"{scale.unit('명')}, 기준 {base}",
+                         f"{scale.unit('people')}, from {base}")))  # fmt: skip
+            drawn = bars(
+                Box(left.left, top + 0.38, left.width - 0.4, FOOT - top - 0.6), names, sides,
+                scale.number, self.say("가정에 따른 도달 변화 막대그래프",
+                                       "Bars of how assumptions change the reach"),
+                row=0.8, gap=35, most_label=2.4, beside=True,
+            )  # fmt: skip
+            items.append(drawn)
+        else:
+            items.append(words(Box(left.left, top, left.width - 0.4, 0.6), Run(self.say(
+                "가정을 바꾼 결과가 없는 계획입니다.", "This plan has no changed assumptions."),
+                14, False, "muted")))  # fmt: skip
+        items += self._what_is_known(right)
+        facts = [(ASSUMPTIONS[row["assumption"]](self.lang),
+                  f"{row['reached_low']:,} ~ {row['reached_high']:,}") for row in rows]  # fmt: skip
+        notes = [lines_of(facts), "\n".join(line(self.lang) for line in method_of(self.plan))]
+        return self.slide(self.say("얼마나 믿을 수 있나", "How sure"), claim, items, notes, [
+            TYPED_IN, Text("막대는 한 가지씩 바꾸어 다시 계산한 예상 도달입니다.",
+                           "Each bar is the plan computed with one thing changed."),
+        ])  # fmt: skip
+
+    def _assumptions(self) -> list[Row]:
+        """Assumptions that were computed on both sides, the widest first."""
+        rows = [row for row in self.plan.result.sensitivity
+                if row["reached_low"] is not None and row["reached_high"] is not None]  # fmt: skip
+        if (
+            not self.plan.result.sensitivity
+            and self.sums["reached_low"] != self.sums["reached_high"]
+        ):
+            rows = [{"assumption": "overlap", "reached_low": self.sums["reached_low"],
+                     "reached_high": self.sums["reached_high"]}]  # fmt: skip
+        rows = [row for row in rows if row["reached_low"] != row["reached_high"]]
+        return sorted(rows, key=lambda row: row["reached_low"] - row["reached_high"])
+
+    def _certainty_claim(self, rows: Sequence[Row]) -> str:
+        reached = people(self.sums["reached"], self.lang)
+        if not rows:
+            return self.say(
+                f"가정을 바꾸어도 도달은 {reached}으로 같습니다",
+                f"The reach stays at {reached} whatever is assumed",
+            )
+        low = min(row["reached_low"] for row in rows)
+        high = max(row["reached_high"] for row in rows)
+        first = ASSUMPTIONS[rows[0]["assumption"]]
+        word = _bare(first(self.lang)).split(" ±")[0]
+        scale = scale_of([high], self.lang)
+        ends = (scale.text(low), scale.text(high))
+        if ends[0] == ends[1] or high - low < self.sums["reached"] * ABOUT:
+            return self.say(
+                f"가정을 바꾸어도 도달은 약 {reached}입니다",
+                f"The reach stays at about {reached} whatever is assumed",
+            )
+        return self.say(
+            f"예상 도달은 {ends[0]}~{ends[1]}{scale.unit('명')} 사이이며,\n"
+            f"{josa(word, '이/가')} 도달을 가장 크게 좌우합니다",
+            f"The reach lies between {ends[0]} and {ends[1]} {scale.unit('people')};\n"
+            f"{word[:1].lower()}{word[1:]} matters most",
+        )
+
+    def _what_is_known(self, box: Box) -> list[Item]:
+        prices = [round(offer.price) for offer in self.plan.brief.offers]
+        spread = f"{min(prices):,}" if min(prices) == max(prices) else (
+            f"{min(prices):,}~{max(prices):,}" if self.lang == "ko"
+            else f"{min(prices):,}–{max(prices):,}")  # fmt: skip
+        caps = sum(offer.cap is not None for offer in self.plan.brief.offers)
+        endless = sum(offer.endless for offer in self.plan.brief.offers)
+        audience = rules_text(self.plan.brief.rules.document())
+        window = self.plan.month.window
+        months = window.last.number - window.first.number + 1
+        typed = [Text(f"예산 {money(self.budget, 'ko')}, CPM {spread}{NBSP}{money_unit('ko')}, "
+                      "도달 곡선",
+                      f"budget of {money(self.budget, 'en')}, CPM of {spread}{NBSP}"
+                      f"{money_unit('en')}, reach curves")]  # fmt: skip
+        if caps:
+            typed.append(Text(f"최대 집행액 {caps}개", f"{caps} maximum spends"))
+        if endless:
+            typed.append(Text(f"도달 상한 없음 {endless}개", f"{endless} without a ceiling"))
+        parts = [
+            (Text("데이터가 말하는 것", "What the data say"), "accent", Text(
+                f"타겟({audience.ko}) {people(self.sums['population'], 'ko')}의 인원과 "
+                f"{self.service.ko} 이용({months}개월 평균)",
+                f"size and use of {self.service.en} of the audience ({audience.en}), "
+                f"{people(self.sums['population'], 'en')}, mean of {months} months")),
+            (Text("입력한 값", "What was typed in"), "accent", Text(
+                ", ".join(one.ko for one in typed), ", ".join(one.en for one in typed))),
+            (Text("알 수 없는 것", "What nobody knows"), "less", Text(
+                "클릭과 판매, 시간대, 같은 사람이 두 매체를 쓰는지",
+                "clicks and sales, times of day, whether the same person uses two platforms")),
+            (Text("다음 할 일", "Next"), "ink", Text(
+                "매체 견적으로 CPM을 바꾸어 다시 계산하고, 새 달 데이터가 나오면 "
+                "계획과 비교합니다.",
+                "Compute again with quoted prices, and compare with the plan when a new month is "
+                "in.")),
+        ]  # fmt: skip
+        found: list[Item] = []
+        top = box.top
+        for head, fill, text in parts:
+            body = words(Box(box.left, top + 0.27, box.width, 0.78), Run(text(self.lang), 14))
+            found += [
+                words(Box(box.left, top, box.width, 0.27), (Run(head(self.lang), 14, True, fill),)),
+                body,
+            ]
+            top += 0.27 + body.height + 0.2
+        return found
+
+    # ---- the tables --------------------------------------------------------------------------
+
+    def appendix(self) -> list[Slide]:
+        """Tables to the last digit, ten rows a slide; groups are in the other files."""
+        found = []
+        for name in APPENDIX:
+            rows = getattr(self.plan.result, name)
+            keys = [key for key in columns_of(name, self.plan) if key != "association"]
+            heads = [title(key, self.lang, name) for key in keys]
+            for at, some in enumerate(parts := pages(rows), start=1):
+                told = [[cell(row, key, self.lang) for key in keys] for row in some]
+                number = f" ({at}/{len(parts)})" if len(parts) > 1 else ""
+                claim = TABLES[name](self.lang) + number
+                box = columns(0, 12, 1.6)
+                found.append(self.slide(
+                    self.say("부록", "Appendix"), claim,
+                    [table(box, heads, told, claim, size=11, row_height=0.42)],
+                ))  # fmt: skip
+        return found
+
+
+def _mean(rows: Sequence[Row], key: str) -> float | None:
+    """Mean over people of the groups that have the figure."""
+    known = [(row["population"], row[key]) for row in rows if row[key] is not None]
+    people_ = fsum(count for count, _ in known)
+    return fsum(count * value for count, value in known) / people_ if people_ else None
+
+
+def _bare(name: str) -> str:
+    """A name without its remark in brackets."""
+    return name.split("(", maxsplit=1)[0].strip()

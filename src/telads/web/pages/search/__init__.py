@@ -1,0 +1,1 @@
+"""The search over districts, groups, services, plans, saved audiences, pages and the guide."""
