@@ -40,6 +40,7 @@ from telads.web.plans.models import LONGEST_NAME
 from telads.wording import observed, people
 
 LETTERS = ("a", "b", "c")
+CURVES = Text("예산에 따른 도달", "Reach over budget")
 ALIKE = 0.015
 """A change of reach below it is about the same."""
 BEYOND = 1.6
@@ -173,6 +174,7 @@ class Picture(NamedTuple):
     spots: list[Spot]
     up: list[tuple[float, str]]
     across: list[tuple[float, str, str]]
+    title: str
     said: str
 
 
@@ -260,7 +262,7 @@ def _picture(
         lines, spots, levels(top, unit, lang),
         [(25.0 * at, money_short(end * at / 4, lang) if at else "0",
           "start" if not at else "end" if at == 4 else "middle") for at in range(5)],
-        f"{Text('예산에 따른 도달', 'Reach over budget')(lang)}: {said}",
+        CURVES(lang), f"{CURVES(lang)}: {said}",
     )  # fmt: skip
 
 
