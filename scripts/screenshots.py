@@ -1,12 +1,16 @@
-"""Take the README's pictures of the website anew, on synthetic months: needs Chromium.
+"""Take the README's and the guide's pictures of the website anew, on synthetic months.
 
-`python scripts/screenshots.py` makes a demonstration in a folder of its own, serves it, and writes
-docs/img/*.png.
+Needs Chromium. `python scripts/screenshots.py` makes a demonstration in a folder of its own, serves
+it, and writes
+docs/img/*.png and the pictures of the guide's tasks, src/telads/web/static/telads/help/*.png, in
+both languages: half the
+page's size, in few colours, the control that is to be used with a ring.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,18 +18,22 @@ import tempfile
 import time
 import urllib.request
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import ViewportSize, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-IMAGES = Path(__file__).parents[1] / "docs" / "img"
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "img"
+GUIDE = ROOT / "src" / "telads" / "web" / "static" / "telads" / "help"
 TELADS = str(Path(sys.executable).with_name("telads"))
 PICTURES = {
     "advertisers.ko.png": "advertisers/?service=delivery",
     "advertisers.en.png": "en/advertisers/?service=delivery",
 }
 SIZE: ViewportSize = {"width": 1280, "height": 1120}
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or "chromium"
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -34,11 +42,46 @@ HEAVY = 300_000
 """Bytes that no picture of a README should have."""
 
 
+TASKS: dict[str, tuple[str, str]] = {
+    "first": ("", ".go .button"),
+    "districts": ("campaign/?service=delivery", ".campaign-map"),
+    "alike": ("audiences/saved/", "main form .button"),
+    "frequency": ("plans/new/?sample=1", "[name=goal]"),
+    "budgets": (
+        "campaign/scenarios/?a=service%3Ddelivery&b=service%3Ddelivery%26budget%3D30000000",
+        "main form .button",
+    ),
+    "month": ("plans/1/versions/1/compare/", ".lead"),
+    "game": ("changes/?service=game", ".changes-months"),
+    "media": ("media/", ".media-form .button"),
+    "link": ("plans/1/", "form[action$='share/'] .button"),
+    "check": ("plans/1/", ".downloads a"),
+}
+"""Tasks of the guide by id: the page, and the control that is used there."""
+STEP: ViewportSize = {"width": 960, "height": 560}
+SCALE = 0.625
+COLOURS = 64
+LIGHT = 28_000
+"""Bytes that no picture of the guide should have."""
+PERSON, PASSWORD = "kim.minji", "a long phrase for pictures 5"
+RING = """(one) => {
+  one.scrollIntoView({block: "center"});
+  one.style.outline = "4px solid #c0392b"; one.style.outlineOffset = "3px"; one.style.borderRadius =
+  "8px";
+}"""
+
+
 def main() -> int:
     """Write all pictures; 1 where one is too heavy."""
     with tempfile.TemporaryDirectory() as folder:
         demo = [TELADS, "demo", "--no-serve", "--folder", folder]
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
+        workspace = f"{folder}/telads-data"
+        subprocess.run(
+            [TELADS, "user", "create", PERSON, "--role", "planner", "--password-stdin",
+             "--workspace", workspace],
+            check=True, stdout=subprocess.DEVNULL, input=f"{PASSWORD}\n", text=True,
+        )  # fmt: skip
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -54,8 +97,9 @@ def main() -> int:
             server.terminate()
             server.wait(timeout=30)
     heavy = [name for name in PICTURES if (IMAGES / name).stat().st_size > HEAVY]
+    heavy += [file.name for file in GUIDE.glob("*.png") if file.stat().st_size > LIGHT]
     if heavy:
-        sys.stderr.write(f"Heavier than {HEAVY} bytes: {', '.join(heavy)}\n")
+        sys.stderr.write(f"Too heavy: {', '.join(heavy)}\n")
     return 1 if heavy else 0
 
 
@@ -81,7 +125,41 @@ def _take(root: str) -> None:
             page.goto(root + path)
             page.screenshot(path=IMAGES / name)
             context.close()
+        _take_tasks(browser, root)
         browser.close()
+
+
+def _take_tasks(browser: Browser, root: str) -> None:
+    """The pictures of the guide, as a planner with a plan and two audiences sees the pages."""
+    GUIDE.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(viewport=STEP, color_scheme="light", reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{root}account/sign-in/")
+    page.fill("[name=username]", PERSON)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(root)
+    for query, name in (("sex=F&age=30&age=40", "여성 3040"), ("sex=F&age=30", "30대 여성")):
+        page.goto(f"{root}audiences/saved/new/?{query}")
+        page.fill("[name=name]", name)
+        page.locator("form.stacked .button").click()
+        page.wait_for_url("**/saved/*/")
+    page.goto(f"{root}plans/new/?sample=1")
+    page.locator("[name=save]").first.click()
+    page.wait_for_url("**/plans/1/")
+    for task, (path, control) in TASKS.items():
+        for lang in ("ko", "en"):
+            page.goto(f"{root}{'en/' if lang == 'en' else ''}{path}")
+            _take_step(page, control, GUIDE / f"{task}.{lang}.png")
+    context.close()
+
+
+def _take_step(page: Page, control: str, file: Path) -> None:
+    page.locator(f"main :is({control})").first.evaluate(RING)
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    size = tuple(round(side * SCALE) for side in picture.size)
+    small = picture.resize((size[0], size[1]), Image.Resampling.LANCZOS)
+    small.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 if __name__ == "__main__":

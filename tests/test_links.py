@@ -28,7 +28,6 @@ FOLDERS = ("docs", ".github", "src", "tests", "bench", "scripts")
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(page for one in FOLDERS for page in (ROOT / one).rglob("*.md"))]
 )
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 FINISHED = "/found|match/.test(document.querySelector('.search-summary')?.textContent)"
 """True once the search of a page has ended."""
 
@@ -164,9 +163,7 @@ def test_the_site_is_searched_in_korean_and_english_without_a_network(site: Path
     """From the disk, as a file: whole words, parts of words, words with particles."""
     from playwright.sync_api import sync_playwright
 
-    program = next((path for path in CHROMIUM if Path(path).exists()), None)
-    if program is None:
-        lacking(tools.CHROMIUM, f"there is none at {' or '.join(CHROMIUM)}")
+    program = tools.chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page = browser.new_page()

@@ -17,8 +17,7 @@ from telads.text import Lang
 from tests import tools
 from tests.asked import by_district
 from tests.render.test_every_picture import ASKED
-from tests.render.test_report import CHROMIUM, QUIET
-from tests.tools import lacking
+from tests.render.test_report import QUIET
 
 FAULTS = """() => [...document.querySelectorAll("div > svg")].flatMap((svg, at) => {
   const frame = svg.getBoundingClientRect();
@@ -40,8 +39,7 @@ FAULTS = """() => [...document.querySelectorAll("div > svg")].flatMap((svg, at) 
 def test_nothing_is_cut_and_no_text_meets_another(
     twin_build: Build, tmp_path: Path, lang: Lang, scheme: str
 ) -> None:
-    if not CHROMIUM.exists():
-        lacking(tools.CHROMIUM, f"there is none at {CHROMIUM}")
+    program = tools.chromium()
     shown = [picture(twin_build, chart, Asked(**ASKED.get(chart, {})), lang) for chart in CHARTS]
     drawings = [drawn(one, narrow=narrow) for one in shown for narrow in (False, True)]
     drawings.append(people_bars.draw(by_district(twin_build), lang))
@@ -53,7 +51,7 @@ def test_nothing_is_cut_and_no_text_meets_another(
         f"{outlines_svg()}{''.join(f'<div>{one.paint(SITE)}</div>' for one in drawings)}</html>"
     )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         opened = browser.new_page(
             viewport={"width": 1280, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -19,9 +18,6 @@ from telads.render.svg.theme import PAGE, SITE
 from tests import tools
 from tests.render.samples import AFFINITY, PLATFORMS, kinds, size, tree
 from tests.seoul import BY_ID
-from tests.tools import lacking
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def ranking(audience: str = "강남구 30대 여성", synthetic: bool = False) -> Drawing:
@@ -144,17 +140,15 @@ def test_names_cannot_break_out_of_a_page() -> None:
 
 
 def test_a_page_opens_in_a_browser(tmp_path: Path) -> None:
-    if CHROMIUM is None:
-        lacking(tools.CHROMIUM, "it is not installed")
     page = tmp_path / "chart.html"
     drawn: Drawing = find_chart("ranking").draw(
         PLATFORMS, lang="ko", window="w", synthetic=False, service=BY_ID["delivery"]
     )
     drawn.save(page)
     done = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-         f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=5000", "--dump-dom",
-         page.as_uri()],
+        [tools.chromium(), "--headless", "--no-sandbox", "--disable-gpu",
+         "--disable-background-networking", f"--user-data-dir={tmp_path / 'profile'}",
+         "--virtual-time-budget=5000", "--dump-dom", page.as_uri()],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert "<svg" in done.stdout

@@ -21,12 +21,10 @@ from telads.store.workspace import Store
 from telads.text import Lang
 from tests import tools
 from tests.ingest.portal import HEADERS, portal_rows, write_csv
-from tests.tools import lacking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 GROUP = ("강남구", "F", "30")
@@ -135,10 +133,9 @@ def test_what_has_no_answer_is_left_out(tmp_path: Path, settings: Settings) -> N
 @contextmanager
 def opened(path: Path, width: int) -> Iterator[tuple[Page, list[str]]]:
     """The page in a browser of that width, and what the browser complained about."""
-    if not CHROMIUM.exists():
-        lacking(tools.CHROMIUM, f"there is none at {CHROMIUM}")
+    program = tools.chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         page = browser.new_page(viewport={"width": width, "height": 900})
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))

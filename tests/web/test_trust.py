@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
+from telads.planning.plan import canonical
+from telads.planning.schema import example_rules
 from telads.store.workspace import Build
+from telads.web.audiences.models import SavedAudience
 from telads.web.filters import against
+from telads.web.media.models import Medium
 from tests.asked import services, targets
+from tests.web.accounts.people import person, signed_in
 from tests.web.document import Element, assert_nothing_inline, get
+from tests.web.plans.samples import saved
 
 GROUP = "district=강남구&sex=F&age=30&month=2023-03"
 TABLES = {
@@ -82,7 +89,7 @@ def test_the_keyboard_meets_a_shared_card_once(site: Client) -> None:
     for button in page.all("button", class_="opens"):
         by_card.setdefault(button.attributes["popovertarget"], []).append(button)
     shared = {name: of for name, of in by_card.items() if not name[-1].isdigit()}
-    assert len(shared["trust-targets-population"]) == 10
+    assert len(shared["trust-targets-population"]) == 1 + 10, "their sum, and each"
     for of in shared.values():
         assert [one.attributes.get("tabindex") for one in of] == [None, *["-1"] * (len(of) - 1)]
 
@@ -144,3 +151,28 @@ def test_columns_that_are_0_or_unknown_throughout_are_left_out(site: Client) -> 
     of_scores = table(get(site, "/advertisers/?service=youtube"), "targets").one("thead").text
     assert "서울 평균 대비" in of_days
     assert "서울 평균 대비" not in of_scores.partition("매체")[0]
+
+
+@pytest.mark.django_db
+def test_lists_of_what_people_keep_are_sorted_as_well(site: Client) -> None:
+    kim = signed_in(person("kim"))
+    for name in ("나", "다", "가"):
+        SavedAudience.objects.create(owner=kim_of(kim), name=name, rules=canonical(example_rules()))
+        Medium.objects.create(
+            name=name, service="game", price={"가": 3, "나": 1, "다": 2}[name], priced="2023-01-01"
+        )
+        saved(kim, name=name)
+
+    def names(path: str) -> list[str]:
+        return [one.text for one in get(kim, path).one("main").one("tbody").all("th")]
+
+    assert names("/plans/") == ["가", "다", "나"], "the newest first"
+    assert names("/plans/?sort=own.plan") == ["가", "나", "다"]
+    assert names("/plans/?sort=own.-plan") == ["다", "나", "가"]
+    assert names("/audiences/saved/?sort=own.name") == ["가", "나", "다"]
+    assert names("/media/?sort=media.-price") == ["가", "다", "나"]
+    assert kim.get("/media/?sort=media.note").status_code == 404
+
+
+def kim_of(client: Client) -> User:
+    return User.objects.get(pk=client.session["_auth_user_id"])

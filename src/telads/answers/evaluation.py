@@ -131,23 +131,38 @@ def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     )
 
 
+SAME = 0.005
+"""Shares that are less apart are the same in whole percents."""
+
+
 def _sentences(rows: pl.DataFrame, horizon: int) -> tuple[Text, ...]:
-    """Comparison with the classic method, mentioning the overlap."""
+    """How often it was right beside last month and the classic method, mentioning the overlap."""
     found = {
         (row["recommender"], row["measure"]): row["value"]
         for row in rows.filter(rows["part"] == SERVICES).to_dicts()
     }
     own, classic = found.get(("affinity", "first")), found.get(("classic", "first"))
-    if own is None or classic is None:
+    last = found.get(("last", "first"))
+    if own is None or classic is None or last is None:
         return ()
     shared = int(rows["overlap"].drop_nulls()[0])
+    when = Text("다음 달" if horizon == 1 else f"{horizon}개월 뒤의",
+                "next month" if horizon == 1 else f"{horizon} months ahead")  # fmt: skip
+    better = own - last > SAME
+    beside = (
+        Text(f"‘지난달 그대로’는 {last:.0%}여서 그보다 낫습니다.",
+             f"simply last month, {last:.0%}, so it does better.")
+        if better else
+        Text(f"‘지난달 그대로’도 {last:.0%}여서 그보다 낫지 않습니다.",
+             f"so does simply last month ({last:.0%}): it is no better than that.")
+    )  # fmt: skip
     return (
         Text(
-            f"{horizon}개월 뒤의 1위 서비스를 이용 강도는 {own:.1%}, 기존 방식(2023년 연구)은 "
-            f"{classic:.1%} "
-            "맞혔습니다.",
-            f"{horizon} month{'s' if horizon > 1 else ''} ahead, the usage score got the top "
-            f"service right in {own:.1%} of cases, the 2023 method in {classic:.1%}.",
+            f"{when.ko} 1위 서비스를 10번 중 {round(10 * own)}번({own:.0%}) 맞혔습니다. "
+            f"{beside.ko} "
+            f"기존 방식(2023년 연구)은 {classic:.0%}입니다.",
+            f"It got the top service {when.en} right {round(10 * own)} times in 10 ({own:.0%}); "
+            f"{beside.en} The 2023 method: {classic:.0%}.",
         ),
         Text(
             f"본 데이터와 맞힌 데이터는 집계한 석 달 가운데 {shared}개월이 겹칩니다.",

@@ -36,6 +36,7 @@ from telads.answers.fields import (
     plain,
     service_name,
 )
+from telads.answers.trust import Trust
 from telads.dataset import OF, OR_NONE, in_force
 from telads.model import Sex
 from telads.text import Lang, Text
@@ -633,6 +634,12 @@ MOVEMENTS = Question(
 )  # fmt: skip
 _OF_MONTHS = Text("일/월[[indexes|, {indexes:은/는} 이용 강도]]",
                   "days a month[[indexes|; usage score for {indexes}]]")  # fmt: skip
+_LOCAL = Trust(
+    Text("이 {district}만의 변화입니다. {city}의 같은 성별·나이가 움직인 만큼은 뺐습니다.",
+         "The change of this {district} alone: what the same sex and age moved by across {city} is "
+         "taken off."),
+    record="change",
+)  # fmt: skip
 CHANGES = Question(
     "changes",
     (
@@ -657,7 +664,7 @@ CHANGES = Question(
         Field("change_local", Text("지역 요인", "Local part"),
               Text("그중 이 {district}만의 변화: 집단별 지역 요인(방법 A5)의 인구 가중 평균",
                    "the local change: mean over people of its groups' local parts (method A5)"),
-              CHANGE_BESIDE, 0.789, priority=25),
+              CHANGE_BESIDE, 0.789, priority=25, trust=_LOCAL),
         Field("local_low", Text("지역 요인 95% 하한", "Local 95% low"),
               Text("지역 요인의 95% 구간 하한, 집단에는 null",
                    "low end of the 95% interval of the local part; null for groups"),
@@ -673,7 +680,7 @@ CHANGES = Question(
               Text("change_local을 before에 대한 백분율로, 표준화 점수 서비스는 null",
                    "change_local in percent of before; null for services with standardised scores "
                    "only"),
-              figure("+.1f"), 2.26, priority=29),
+              figure("+.1f"), 2.26, priority=29, trust=_LOCAL),
         Field("p", None,
               Text("지역 요인이 우연일 때 이만큼 벗어날 확률(방법 A6), 알 수 없으면 null",
                    "probability of so large a local part by chance (method A6); null where it "

@@ -140,6 +140,10 @@ class Comparison:
         """Whether nothing differs."""
         return self.before.result == self.now.result
 
+    def membership(self) -> tuple[Text, ...]:
+        """The groups that came and went, and why, in words."""
+        return _membership(self.segments)
+
     def sentences(self) -> tuple[Text, ...]:
         """The changes in words."""
         asked = [BRIEF[one] for one in self.brief]

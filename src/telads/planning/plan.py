@@ -783,13 +783,13 @@ def _by(
 ) -> tuple[Row, ...]:
     """Spend and reach summed over segments of the same name; `among` are numbers of some."""
     groups: dict[tuple[Any, ...], tuple[Row, list[int]]] = {}
-    for g, segment in enumerate(one.segments):
-        if among is not None and g not in among:
-            continue
-        row = named(segment)
+    for g in range(len(one.segments)) if among is None else among:
+        row = named(one.segments[g])
         groups.setdefault(tuple(row.values()), (row, []))[1].append(g)
     rows = []
-    for _, (row, members) in sorted(groups.items(), key=lambda of: [str(one) for one in of[0]]):
+    # What has no name comes last.
+    order = sorted(groups, key=lambda name: [(one is None, one or "") for one in name])
+    for row, members in (groups[name] for name in order):
         people = one.people[members]
         spend, reached = (
             int(one.found.spend[members].sum()),

@@ -150,6 +150,7 @@ def _environment(language: Lang) -> Environment:
         badge_notes=badge_notes,
         bar=filters.bar,
         answer_table=answer_table,
+        trusted=trusted,
         heading=partial(heading, language=language),
         plan_tables=TABLES,
         wording=wording,
@@ -264,6 +265,12 @@ def answer_table(
     table = table_of(answer, names, language, rows, trust.figure)
     facts = {"table": table, "caption": caption, "name": name, "order": order, "trust": trust}
     return rendered("components/answer_table.html.j2", facts)
+
+
+@jinja2.pass_context
+def trusted(context: jinja2.runtime.Context, answer: Answer, name: str) -> Trusted:
+    """What makes figures of an answer open their cards, outside a table; `cards` follows them."""
+    return Trusted(answer, lang(), context.get("build") or None, name)
 
 
 def basis(answer: Answer) -> SafeString:

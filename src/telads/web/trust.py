@@ -77,6 +77,12 @@ class Trusted:
             self._own[of] = (name, self._card(name, field, says, judged or trust.sure, own))
         return _button(self._own[of][0], text)
 
+    def shown(self, row: Mapping[str, Any], key: str) -> SafeString:
+        """The card of a row's figure as a part of the page, open."""
+        self.figure(row, key, str(row[key]))
+        (name, card), *_ = self._own.values()
+        return mark_safe(card.replace(f' id="{name}" popover>', ">", 1))
+
     def column(self, key: str, text: str) -> SafeString:
         """A figure as a button that opens the card of its column (`cards`)."""
         field = declared(self._answer.question, key)

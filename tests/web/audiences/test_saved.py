@@ -164,16 +164,34 @@ def test_two_are_compared_as_the_figures_say(kim: Client, twin_build: Build) -> 
     indexed = [each for each in wanted if each.difference is not None]
     gaps = [float(cells(row)[3].replace("−", "-")) for row in rows[: len(indexed)]]
     assert gaps == sorted((round(each.difference or 0, 1) for each in indexed), reverse=True)
-    clear = [cells(row)[4] == "뚜렷함" for row in rows[: len(indexed)]]
+    clear = [cells(row)[4] == "뚜렷함" for row in rows[: len(indexed)]]  # beside a check mark
     assert sum(clear) == sum(bool(each.clear) for each in indexed)
     assert {cells(row)[4] for row in rows[len(indexed) :]} <= {"–"}
     shared = overlap(twin_build, one.segments, other.segments, month)
     assert shared.both
-    parts = page.one("svg", class_="overlap").all("rect")
+    parts = page.one("svg", class_="overlap").all("rect", height="40")
     total = shared.both + (shared.only_first or 0) + (shared.only_second or 0)
     widths = [float(part.attributes["width"].rstrip("%")) for part in parts]
     assert widths[1] == pytest.approx(100 * shared.both / total, abs=0.01)
     assert sum(widths) == pytest.approx(100, abs=0.1)
+    # One map of both: a district where both live is hatched, with the figures of A and B.
+    marks = [one.text for one in page.one("figure", class_="map-figure").all("title")]
+    for district in {*one.districts, *other.districts}:
+        counts = [each.districts.get(district, 0) for each in (one, other)]
+        (mark,) = [each for each in marks if each.startswith(f"{district}: ")]
+        assert [f"{letter} " in mark for letter in "AB"] == [bool(count) for count in counts]
+    # What both make together is saved as an audience of its own.
+    forms = page.one("div", class_="joined").all("form")
+    sizes = (shared.both, total, shared.only_second)
+    assert len(forms) == 3
+    for form, size in zip(forms, sizes, strict=True):
+        sent = {each.attributes["name"]: each.attributes["value"] for each in form.all("input")}
+        sent.pop("csrfmiddlewaretoken", None)
+        answer = kim.post(form.attributes["action"], sent)
+        assert answer.status_code == 302
+        made = SavedAudience.objects.get(pk=int(answer.headers["Location"].split("/")[-2]))
+        found = audience(twin_build, made.read(), month)
+        assert found.size.population == pytest.approx(size, abs=20)
     # Only what one may see is compared.
     lee = signed_in(person("lee"))
     assert lee.get(f"/audiences/saved/compare/?a={first.pk}&b={second.pk}").status_code == 404

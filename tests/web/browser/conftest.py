@@ -18,11 +18,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from telads.store.workspace import Store
 from tests import tools
-from tests.tools import lacking
 from tests.web.browser.visits import ACCEPT, HEIGHT, Visit, Way
 from tests.web.server import Server
 
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -41,10 +39,10 @@ Open = Callable[..., Visit]
 
 
 @pytest.fixture(scope="package")
-def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(twin_site: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where `telads serve` shows the synthetic months."""
     workspace = tmp_path_factory.mktemp("served") / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
     server = Server(workspace, workers=1)
     try:
         server.wait()
@@ -55,16 +53,13 @@ def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium; if missing it is reported, and where screenshots are required it fails.
+    """Chromium; where screenshots are required, its lack is a failure.
 
     It ends with this folder: while it runs, Django takes the process for an asynchronous one.
     """
-    program = next((path for path in CHROMIUM if Path(path).exists()), None)
-    if program is None:
-        reason = f"there is none at {' or '.join(CHROMIUM)}"
-        if os.environ.get("TELADS_SCREENSHOTS"):
-            pytest.fail(reason)
-        lacking(tools.CHROMIUM, reason)
+    if os.environ.get("TELADS_SCREENSHOTS") and not any(map(shutil.which, tools.BROWSERS)):
+        pytest.fail(f"none of {', '.join(tools.BROWSERS)} is installed")
+    program = tools.chromium()
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
         started = playwright.chromium.launch(executable_path=program, args=QUIET)

@@ -18,16 +18,7 @@ from telads.text import Lang
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
 from tests.web.browser.test_administration import assert_no_grave_fault
-from tests.web.browser.visits import (
-    HEIGHT,
-    NARROW,
-    WAYS,
-    WIDE,
-    Counted,
-    Visit,
-    Way,
-    faults,
-)
+from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Counted, Visit, Way, faults
 from tests.web.server import Server
 
 PEOPLE = {"kim": "planner", "root": "administrator"}
@@ -35,10 +26,10 @@ WORD = {"ko": "삭제", "en": "delete"}
 
 
 @pytest.fixture(scope="module")
-def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(twin_site: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A website of this module's own, with a planner and an administrator."""
     workspace = tmp_path_factory.mktemp("planned") / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     for name, role in PEOPLE.items():
         command = [
@@ -65,10 +56,8 @@ def sign_in(there: Visit, name: str) -> Page:
 
 
 def looked_at(there: Visit) -> None:
-    """Nothing to scroll sideways, no grave fault (axe is a script itself)."""
+    """Nothing to scroll sideways; axe looks at the same pages in a test of its own."""
     assert there.sideways() <= 0, there.page.url
-    if there.way.script:
-        assert_no_grave_fault(there.page)
 
 
 def describe(there: Visit) -> None:
@@ -248,30 +237,177 @@ def test_a_field_that_is_asked_for_is_not_beneath_the_header(visit: Open, width:
     assert top >= max(below, 0)
 
 
+def guest(visit: Open, there: Visit) -> Page:
+    """The page behind the link that is shown, as somebody sees it who has not signed in."""
+    link = there.page.locator("code.secret").inner_text()
+    other = visit(there.way, "").page
+    other.goto(link)
+    return other
+
+
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_axe_finds_no_fault_behind_the_sign_in(visit: Open, lang: Lang) -> None:
     there = visit(Way(lang, WIDE), "")
     page = sign_in(there, "root")
+
+    def look(menu_too: bool = False, at: Page = page) -> list[str]:
+        told = faults(at, lang, menu_too)
+        at.set_viewport_size({"width": WIDE, "height": HEIGHT[WIDE]})
+        return told
+
     there.open("plans/new/?age=20")
-    found = faults(page, lang)
-    page.set_viewport_size({"width": WIDE, "height": HEIGHT[WIDE]})
+    found = look(menu_too=True)
     fill(page, f"axe {lang}")
     page.locator("form.plan-form p.actions button[name=try]").click()
     expect(page.locator(".plan-result")).to_be_visible()
-    found += faults(page, lang)
+    found += look()
     page.locator("button[name=save]").click()
     expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
     plan = page.url.removeprefix(there.root)
-    found += faults(page, lang)
+    page.locator("form[action$='/share/'] button").click()
+    found += look()
+    found += look(at=guest(visit, there))
     for path in (
         "plans/", f"{plan}edit/", f"{plan}versions/1/compare/", f"{plan}delete/", "plans/all/",
         "account/password/", "admin/", "account/users/", "account/log/", "admin-data/",
         "admin-data/months/2023-02/forget/", "audiences/?age=20&sex_2=F&plan=new",
     ):  # fmt: skip
         there.open(path)
-        found += faults(page, lang)
+        found += look(menu_too=path == "plans/")
+    there.open(plan)
+    page.locator("form[action$='/archive/'] button").click()
+    expect(page.locator("details.table-fold")).to_be_visible()
+    found += look()
+    there.open("account/users/")
+    page.locator("input[name=name]").fill(f"axe-{lang}")
+    page.locator("form.choices button").click()
+    found += look()
+    found += look(at=guest(visit, there))
     there.open("account/users/")
     page.locator("table a").first.click()
     expect(page.locator("main form").first).to_be_visible()
-    found += faults(page, lang)
+    found += look()
     assert not found
+
+
+class Walk:
+    """A visitor who counts interactions: clicks, and fields filled."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def click(self, selector: str, at: int = 0) -> None:
+        self.count += 1
+        self.page.locator(selector).nth(at).click()
+
+    def fill(self, selector: str, text: str) -> None:
+        """Write into a field, and leave it."""
+        self.count += 1
+        field = self.page.locator(selector)
+        field.fill(text)
+        field.press("Enter")
+
+
+TWO = {
+    "ko": ("여성 30대 40대 쇼핑 강남구 서초구 송파구 마포구 영등포구", "강남구 30대 여성을 닮은 "
+                                                                       "집단"),
+    "en": ("women 30-39 40-49 shopping Gangnam-gu Seocho Songpa Mapo Yeongdeungpo",
+           "groups like women 30-39 in Gangnam-gu"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", [Way("ko", WIDE), Way("en", NARROW)], ids=str)
+def test_task_3_two_audiences_are_compared_and_one_is_saved_in_9(visit: Open, way: Way) -> None:
+    there = visit(way)
+    page = sign_in(there, "kim")
+    there.open("audiences/")
+    walk = Walk(page)
+    first, second = TWO[way.lang]
+    walk.fill("input[name=words]", first)
+    expect(page).to_have_url(re.compile("service=shopping.*sex=F.*age=30.*age=40.*district="))
+    for name in ("F", "30", "40"):
+        expect(
+            page.locator(f"form.audience-form .group input[value='{name}']").first
+        ).to_be_checked()
+    walk.click("details.second > summary")
+    walk.fill("input[name=words2]", second)
+    expect(page).to_have_url(re.compile("like_district2="))
+    # The difference with what is beyond noise, and the overlap.
+    expect(page.locator("table.dumbbells tbody tr")).to_have_count(7)
+    expect(page.locator("#result .finding").first).to_contain_text("B")
+    expect(page.locator("section.audience")).to_have_count(2)
+    assert there.sideways() <= 0
+    walk.click("#result .actions a.button-quiet")
+    walk.fill("input[name=name]", f"강남권 {way}")
+    expect(page).to_have_url(re.compile(r"/audiences/saved/\d+/$"))
+    expect(there.heading()).to_have_text(f"강남권 {way}")
+    assert walk.count <= 9 - 1, "one click more leads from home to the page"
+
+
+def test_task_5_a_plan_is_shown_to_a_colleague_in_1(visit: Open) -> None:
+    there = visit(Way("ko", WIDE))
+    page = sign_in(there, "kim")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    there.open("plans/new/?sample=1")
+    page.locator("button[name=save]").first.click()
+    expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
+    walk = Walk(page)
+    walk.click("form[data-shares] button")
+    expect(page.locator(".notice .secret")).to_be_visible()
+    link = page.locator(".notice .secret").inner_text()
+    expect(page.locator(".notice[role=status]")).to_contain_text("복사")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    assert walk.count == 1
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d{4}-\d\d-\d\d까지"))
+    # A colleague without an account, on a phone.
+    colleague = visit(Way("ko", NARROW))
+    answer = colleague.page.goto(link)
+    assert answer is not None
+    assert answer.status == 200
+    assert colleague.sideways() <= 0
+    assert_no_grave_fault(colleague.page)
+    expect(colleague.page.locator(".plan-result .finding")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        Way("ko", WIDE),
+        Way("en", NARROW),
+        Way("en", WIDE, script=False),
+        Way("ko", NARROW, script=False),
+    ],
+    ids=str,
+)
+def test_task_6_a_figure_explains_itself_in_1(visit: Open, way: Way) -> None:
+    there = visit(way, "customers/?district=강남구&sex=F&age=30")
+    page = there.page
+    walk = Walk(page)
+    row = page.locator("table.services tbody tr", has=page.locator("td.index .interval")).first
+    button = row.locator("td.index .opens")
+    name = button.get_attribute("popovertarget")
+    card = page.locator(f"#{name}")
+    expect(card).to_be_hidden()
+    walk.click(f"table.services td.index .opens[popovertarget={name}]")
+    expect(card).to_be_visible()
+    assert walk.count == 1
+    percent = button.inner_text().lstrip("+−")
+    expect(card.locator(".trust-says strong")).to_have_text(percent)
+    grades = ("높음", "보통", "낮음") if way.lang == "ko" else ("high", "medium", "low")
+    expect(card.locator(".grade")).to_have_text(re.compile("|".join(grades)))
+    box = card.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= way.width
+    assert 0 <= box["y"] <= HEIGHT[way.width]
+    for word in ("표준편차", "NDCG", "standard deviation"):
+        assert word not in card.inner_text(), "statistics stand behind a fold"
+    assert there.sideways() <= 0
+    if way.script:
+        assert_no_grave_fault(page)
+    # The keyboard closes it, and opens it again where it was.
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(card).to_be_visible()

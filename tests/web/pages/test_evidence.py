@@ -26,6 +26,7 @@ from telads.web import request_state
 from telads.web.formatting import figure_text
 from telads.web.pages.evidence import present, views
 from tests.asked import comparison, evaluation
+from tests.web.document import get
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,28 @@ def test_the_figures_are_the_evaluations(site: Client, twin_workspace: Store, ho
     assert f"were right in {held:.1%} of cases" in page
     overlap = "of the three had already been seen" in page
     assert overlap == (horizon == 1)
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+def test_what_a_planner_asks_comes_first_and_statistics_stand_behind_a_fold(
+    site: Client, twin_workspace: Store, root: str
+) -> None:
+    page = get(site, f"{root}/evidence/")
+    rows = evaluation(twin_workspace, 1).records
+    of = {(row["part"], row["recommender"], row["measure"]): row["value"] for row in rows
+          if row["service"] is None}  # fmt: skip
+    own, last = (of["services", name, "first"] for name in ("affinity", "last"))
+    lead = page.all("p", class_="finding")[0].text
+    assert f"{own:.0%}" in lead
+    assert f"{last:.0%}" in lead
+    no_better = {"": "그보다 낫지 않습니다", "/en": "no better than that"}[root]
+    assert (no_better in lead) == (own - last <= 0.005)
+    heroes = [one.text for one in page.one("dl", class_="evidence-facts").all("dd")]
+    assert heroes == [f"{of['services', 'affinity', name]:.0%}" for name in ("first", "precision")]
+    main = page.one("main")
+    seen, folded = (main.text.count, " ".join(one.text for one in main.all("details")).count)
+    for name in ("NDCG", {"": "켄들", "/en": "Kendall"}[root]):
+        assert 0 < seen(name) == folded(name), name
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
+import telads
+from telads.answers.trust import GRADES
 from telads.dataset import in_force
 from telads.store.workspace import Build
+from telads.text import Lang
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import Element, assert_nothing_inline, get
 
@@ -63,3 +68,35 @@ def test_every_page_leads_to_it(site: Client, root: str) -> None:
     footer = get(site, root).one("footer")
     own = "/en/help/" if root.startswith("/en/") else "/help/"
     assert own in {one.attributes.get("href") for one in footer.all("a")}
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+def test_every_task_has_a_light_picture_in_its_language(site: Client, root: str) -> None:
+    page = get(site, f"{root}/help/")
+    lang = "en" if root else "ko"
+    static = Path(telads.__file__).parent / "web" / "static"
+    for task in (one for one in sections(page) if one.startswith("task-")):
+        section = page.one("section", id=task)
+        picture = section.one("img")
+        assert picture.attributes["loading"] == "lazy", "the page itself stays light"
+        assert section.one("h3").text in picture.attributes["alt"]
+        name = f"telads/help/{task.removeprefix('task-')}.{lang}.png"
+        assert name in picture.attributes["src"]
+        content = (static / name).read_bytes()
+        assert content[:8] == b"\x89PNG\r\n\x1a\n"
+        size = [int.from_bytes(content[at : at + 4], "big") for at in (16, 20)]
+        assert size == [int(picture.attributes[side]) for side in ("width", "height")]
+        assert len(content) < 32_000
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+def test_it_shows_a_card_and_what_the_grades_mean(site: Client, root: str) -> None:
+    page = get(site, f"{root}/help/")
+    lang: Lang = "en" if root else "ko"
+    card = page.one("aside", class_="guide-card").one("div", class_="trust")
+    assert "popover" not in card.attributes
+    assert card.one("p", class_="trust-says").one("strong").text.endswith("%")
+    told = page.one("section", id="trust")
+    words = [one.text for one in told.one("dl").all("dt")]
+    assert words == [text(lang) for text in GRADES.values()]
+    assert len(told.one("ul").all("strong")) == 2

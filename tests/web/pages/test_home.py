@@ -11,12 +11,18 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.dataset import in_force
+from telads.planning.comparison import compare
+from telads.planning.plan import canonical
 from telads.store.workspace import Build, Store
 from telads.text import Lang
+from telads.web.accounts.roles import Role
 from telads.web.filters import unbroken
 from telads.web.pages.home.present import choice_of, sentence
+from telads.web.plans.models import PlanVersion, SavedPlan
 from tests.asked import movements, targets
-from tests.web.document import Element, get
+from tests.web.accounts.people import person, signed_in
+from tests.web.document import Element, get, read
+from tests.web.plans.samples import saved
 
 
 def options(page: Element, name: str) -> dict[str, str]:
@@ -122,3 +128,65 @@ def test_before_the_first_build_it_says_what_to_do(client: Client, tmp_path: Pat
     assert korean.status_code == english.status_code == 200
     assert f"telads ingest FILES --workspace {tmp_path}" in korean.content.decode()
     assert "No data has been built yet" in english.content.decode()
+
+
+def stale(plan: SavedPlan, month: str = "2023-02") -> PlanVersion:
+    """The plan's version as if it was made from an older build, on an earlier month."""
+    version = plan.newest
+    made = version.read()
+    basis = replace(made.basis, build="0" * 16)
+    old = replace(made, basis=basis)
+    version.document, version.build = canonical(old.document()), basis.build
+    version.hash = old.hash
+    version.save()
+    return version
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("root", ["/", "/en/"])
+def test_own_plans_say_what_the_newest_month_makes_of_them(
+    site: Client, twin_build: Build, root: str
+) -> None:
+    kim = signed_in(person("kim"))
+    saved(kim, name="새 것", month="")
+    old = saved(kim, name="옛 것", month="2023-02")
+    version = stale(old)
+    panel = get(kim, root).one("section", class_="plans-panel")
+    rows = {one.all("a")[0].text: one for one in panel.all("li")}
+    assert not rows["새 것"].all("a", class_="tag")
+    tag = rows["옛 것"].one("a", class_="tag")
+    assert tag.attributes["href"].endswith(f"/plans/{old.pk}/versions/1/compare/")
+    found = compare(version.read(), twin_build)
+    lang: Lang = "en" if root == "/en/" else "ko"
+    if found.verdict == "keep":
+        assert tag.text == {"ko": "그대로", "en": "unchanged"}[lang]
+    else:
+        assert f"{abs(found.reach_change or 0):.1%}" in tag.text
+    for why in found.membership():
+        assert why(lang) in rows["옛 것"].text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("root", ["", "/en"])
+def test_who_has_no_plan_starts_from_a_sample(site: Client, root: str) -> None:
+    kim = signed_in(person("kim"))
+    for page in ("/plans/", "/"):
+        sample = get(kim, f"{root}{page}").one("main").all("a", class_="button")
+        (leads,) = [one.attributes["href"] for one in sample if "sample" in one.attributes["href"]]
+        assert leads == f"{root}/plans/new/?sample=1"
+    form = get(kim, leads).one("form", id="plan-form")
+    sent = {one.attributes["name"]: one.attributes.get("value", "") for one in form.all("input")
+            if "name" in one.attributes and one.attributes.get("type") != "checkbox"}  # fmt: skip
+    sent |= {one.attributes["name"]: one.text for one in form.all("textarea")}
+    for choice in form.all("select"):
+        chosen = [one for one in choice.all("option") if "selected" in one.attributes]
+        sent[choice.attributes["name"]] = chosen[0].attributes["value"] if chosen else ""
+    assert sent["name"] == {"": "예시 계획", "/en": "Sample plan"}[root]
+    sent.pop("csrfmiddlewaretoken", None)
+    answer = kim.post(f"{root}/plans/new/", {**sent, "save": "1"})
+    assert answer.status_code == 302, read(answer.content.decode()).one("main").text
+    plan = SavedPlan.objects.get()
+    assert plan.newest.read().result.summary["reached"] > 0
+    assert "sample" not in get(kim, f"{root}/plans/").one("main").text
+    viewer = get(signed_in(person("lee", Role.VIEWER)), f"{root}/plans/")
+    assert not [one for one in viewer.all("a") if "sample" in one.attributes.get("href", "")]

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 NOTHING = "nothing"
 """Colour of a district without a value, which is hatched too."""
+BOTH = "pair-both"
+"""Colour of a district that belongs to both of two."""
+HATCHED = frozenset({NOTHING, BOTH})
 GRID_METRES = 20
 """Grid of the map in metres: finer than a pixel, with short coordinates."""
 _DEGREE = 111_195
@@ -152,13 +155,15 @@ def district_map(
     narrow: bool,
     first: Sequence[str],
     chosen: Collection[str] = (),
+    hatch: tuple[str, str] = (NOTHING, "hatch"),
     size: int | None = None,
 ) -> Body:
-    """Draw all districts with names and figures; those without an area or of `NOTHING` are hatched.
+    """Draw all districts with names and figures; those without an area or of `HATCHED` are hatched.
 
-    Names are written where they fit, those of `first` before the others; at most six on a narrow
-    map. Borders of the `chosen` are drawn again, above their neighbours'. `size` is the width in
-    pixels where the map is shown smaller than a layout is wide.
+    `hatch` are the colours of the ground and the lines. Names are written where they fit, those of
+    `first` before the others; at most six on a narrow map. Borders of the `chosen` are drawn again,
+    above their neighbours'. `size` is the width in pixels where the map is shown smaller than a
+    layout is wide.
     """
     grid, wide = outlines(), size or width(narrow)
     scale = wide / grid.width
@@ -183,7 +188,7 @@ def district_map(
         foot = text(
             in_force().source.borders(lang), 0, high + _LEGEND + _FOOT - 4, look, size=LABEL
         )
-        hatched = hatching(look, scale) if legend.nothing else ""
+        hatched = hatching(look, scale, hatch) if legend.nothing else ""
         return "".join((hatched, group, *texts, legend_of(legend, high, narrow, look), foot))
 
     return Body(wide, high + _LEGEND + _FOOT, paint)
@@ -299,7 +304,7 @@ def _rooms() -> dict[tuple[str, float], float]:
 
 def _shape(outline: Outline, area: Area | None, nothing: str, lang: Lang, look: Look) -> str:
     name = in_force().district_name(outline.district, lang)
-    hatched = not area or area.colour == NOTHING
+    hatched = not area or area.colour in HATCHED
     fill = f"url(#{own('hatch')})" if hatched or not area else look[area.colour]
     said = f"{name}: {area.hover if area else nothing}"
     linked = area.href if area and look.page else ""
@@ -340,14 +345,16 @@ def _label(content: str, x: float, y: float, ink: str, rim: str, look: Look, kin
                 bold=kind == "label", kind=kind)  # fmt: skip
 
 
-def hatching(look: Look, scale: float) -> str:
+def hatching(look: Look, scale: float, hatch: tuple[str, str] = (NOTHING, "hatch")) -> str:
     """Hatching patterns of the map, whose group is scaled, and of its legend."""
-    return tag("defs", _pattern("hatch", 1 / scale, look) + _pattern("key", 1.0, look))
+    return tag(
+        "defs", _pattern("hatch", 1 / scale, look, hatch) + _pattern("key", 1.0, look, hatch)
+    )
 
 
-def _pattern(name: str, scale: float, look: Look) -> str:
-    line = tag("path", d="M0 0v6", stroke=look["hatch"], stroke_width=2)
-    ground = tag("rect", width=6, height=6, fill=look[NOTHING])
+def _pattern(name: str, scale: float, look: Look, hatch: tuple[str, str]) -> str:
+    line = tag("path", d="M0 0v6", stroke=look[hatch[1]], stroke_width=2)
+    ground = tag("rect", width=6, height=6, fill=look[hatch[0]])
     return tag("pattern", ground + line, id=own(name), width=6, height=6,
                patternUnits="userSpaceOnUse",
                patternTransform=f"rotate(45) scale({scale:.3f})")  # fmt: skip

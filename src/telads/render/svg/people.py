@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telads.dataset import in_force
 from telads.model import Sex
-from telads.render.svg.city import Area, Legend, district_map
+from telads.render.svg.city import BOTH, Area, Legend, district_map, outlines
 from telads.render.svg.drawing import DISTRICT, WIDE, Body, Drawing, Table, drawing
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import NAME, tag, text, title
@@ -90,6 +90,66 @@ def draw_audience(
             lang=lang, narrow=narrow, first=[name for name, _ in rows[:1]],
         ),
     )  # fmt: skip
+
+
+def draw_pair(
+    first: Mapping[str, int], second: Mapping[str, int], *, lang: Lang, window: str,
+    synthetic: bool,
+) -> Drawing:  # fmt: skip
+    """Map where two audiences, A and B, live: people by district (Korean name) of each.
+
+    Where both live is hatched in both colours, with the figures of A and of B.
+    """
+    import polars as pl
+
+    frame = pl.DataFrame(
+        [{"district": one.district, "a": first.get(one.district, 0),
+          "b": second.get(one.district, 0)} for one in outlines().districts],
+        schema={"district": pl.String, "a": pl.Int64, "b": pl.Int64},
+    )  # fmt: skip
+    rows = list(frame.iter_rows())
+    both = [name for name, a, b in rows if a and b]
+    areas = {name: _of_pair(a, b, lang) for name, a, b in rows}
+    heads = [f"{letter} ({PERSONS(lang)})" for letter in "AB"]
+    return drawing(
+        "pair", _shared(both, lang), [PERSONS(lang)],
+        lang=lang, window=window, synthetic=synthetic, unit=PERSONS(lang), frame=frame,
+        table=Table([DISTRICT(lang), *heads],
+                    [[in_force().district_name(name, lang), f"{a:,.0f}", f"{b:,.0f}"]
+                     for name, a, b in rows]),
+        body=district_map(
+            areas,
+            Legend(_UNIT(lang), ("pair-a", "pair-b"), [(0.25, "A"), (0.75, "B")],
+                   _TOGETHER(lang)),
+            lang=lang, narrow=True, first=both[:3], hatch=("pair-a", "pair-b"),
+        ),
+    )  # fmt: skip
+
+
+_TOGETHER = Text("둘 다(A·B)", "both (A · B)")
+
+
+def _of_pair(a: int, b: int, lang: Lang) -> Area:
+    """A district of two audiences."""
+    labels = [number(count / _IN_UNIT[lang], digits=1) for count in (a, b)]
+    told = ", ".join(f"{letter} {people_text(count, lang)}"
+                     for letter, count in (("A", a), ("B", b)) if count)  # fmt: skip
+    if a and b:
+        return Area(BOTH, "·".join(labels), told, short=labels[0])
+    if a or b:
+        return Area("pair-a" if a else "pair-b", labels[0] if a else labels[1], told)
+    return Area("pair-none", "", _NOBODY(lang))
+
+
+def _shared(both: list[str], lang: Lang) -> str:
+    """State in how many districts both live."""
+    count, level = len(both), in_force().district
+    if not both:
+        return Text(f"두 타겟이 함께 사는 {level.text.ko}는 없습니다",
+                    f"There is no {level.text.en} where both live")(lang)  # fmt: skip
+    where = level.text.en if count == 1 else level.plural.en
+    return Text(f"{level.text.ko} {count}곳에 두 타겟이 함께 삽니다",
+                f"Both live in {count} {where}")(lang)  # fmt: skip
 
 
 def _most(rows: list[tuple[str, int]], lang: Lang) -> str:

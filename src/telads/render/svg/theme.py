@@ -78,7 +78,7 @@ def _palette(interface: Mapping[str, str], plain: dict[str, str]) -> Mapping[str
     inks = {
         f"on-{name}": ink_on(colour)
         for name, colour in plain.items()
-        if name.startswith(("amount-", "change-"))
+        if name.startswith(("amount-", "change-", "pair-"))
     }
     glyphs = {
         f"on-{name}": glyph_on(colour)
@@ -113,7 +113,8 @@ LIGHT = _palette(_IN_THE_LIGHT, {
              "#5038a0"),
     **_named("tie", "#05544c", "#c07326", "#8a8f96", "#592d81"),
     "nothing": "#f1f0ec", "hatch": "#c9c9c3", "men": "#037d72", "women": "#c07326",
-    "break": "#8a4b00",
+    "break": "#8a4b00", "pair-a": "#2a2f38", "pair-b": "#b4bac6", "pair-none": "#f1f0ec",
+    "pair-both": "#2a2f38",
     **_named("service", "#592d81", "#4c8bfe", "#9f8126", "#cd4eb8", "#982f00", "#412525",
              "#067a70"),
 })  # fmt: skip
@@ -124,7 +125,8 @@ DARK = _palette(_IN_THE_DARK, {
              "#b4abff"),
     **_named("tie", "#5ce4d4", "#d08a4a", "#777e88", "#b4abff"),
     "nothing": "#1b1f24", "hatch": "#3d434b", "men": "#43afa3", "women": "#fca864",
-    "break": "#f0c26a",
+    "break": "#f0c26a", "pair-a": "#dfe3e8", "pair-b": "#5d6570", "pair-none": "#1b1f24",
+    "pair-both": "#dfe3e8",
     **_named("service", "#6c67f0", "#6fb3ff", "#ffbd67", "#af78a3", "#ec794f", "#905e3f",
              "#3fe6da"),
 })  # fmt: skip

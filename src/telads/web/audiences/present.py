@@ -13,17 +13,18 @@ from telads.dataset import in_force
 from telads.errors import QuestionError
 from telads.model import Month
 from telads.planning.audience import Audience, Difference, audience, differences, overlap
+from telads.planning.plan import canonical
 from telads.planning.rules import Rules
 from telads.planning.words import rules_text
 from telads.render.svg.drawing import Drawing
-from telads.render.svg.people import draw_audience
+from telads.render.svg.people import draw_audience, draw_pair
 from telads.store.workspace import Build
 from telads.text import Lang, Text, josa
 from telads.web.audiences.models import SavedAudience
 from telads.web.components import month_select
 from telads.web.formatting import figure_text
 from telads.web.pages.audiences.forms import described_from
-from telads.web.plans.models import SavedPlan
+from telads.web.plans.models import LONGEST_NAME, SavedPlan
 from telads.wording import in_sentence, observed, people
 
 
@@ -107,9 +108,9 @@ def _plan_address(saved: SavedAudience) -> str:
     return reverse("plan-new", query={"saved": saved.pk})
 
 
-def _map(build: Build, one: Audience, lang: Lang, most: int = 0) -> Drawing:
+def _map(build: Build, one: Audience, lang: Lang) -> Drawing:
     return draw_audience(one.districts, lang=lang, window=observed(one.month.window, lang),
-                         synthetic=build.synthetic, narrow=True, most=most)  # fmt: skip
+                         synthetic=build.synthetic, narrow=True)  # fmt: skip
 
 
 # Two audiences. -------------------------------------------------------------------------------
@@ -142,24 +143,69 @@ def comparison(
     one, other = (audience(build, saved.read(), when) for saved in (first, second))
     rows = differences(build, one.segments, other.segments, when)
     shared = overlap(build, one.segments, other.segments, when)
-    most = max([1, *one.districts.values(), *other.districts.values()])
     parts = (shared.only_first, shared.both, shared.only_second)
-    bells, city = _bells(rows)
     return {
+        **compared(rows),
         "month": when,
         "month_list": month_select(build, when, lang),
         "pair": [
-            (letter, saved, rules_text(saved.read().document()), found, _plan_address(saved),
-             _map(build, found, lang, most))
+            (letter, saved, rules_text(saved.read().document()), found, _plan_address(saved))
             for letter, saved, found in (("A", first, one), ("B", second, other))
         ],
-        "finding": _finding(rows),
+        "map": draw_pair(one.districts, other.districts, lang=lang, synthetic=build.synthetic,
+                         window=observed(when.window, lang)),
+        "joined": _joined(first, second, parts, lang),
         "overlap": _parts(parts, lang),
         "shared": _shared(shared.both, one.size.population, first, second),
+    }  # fmt: skip
+
+
+def compared(rows: Sequence[Difference]) -> dict[str, Any]:
+    """What differs between two audiences, for `saved/dumbbells.html`."""
+    bells, city = _bells(rows)
+    return {
+        "finding": _finding(rows),
         "bells": bells,
         "city": city,
         "flat": [_flat(row) for row in rows if row.difference is None],
-    }  # fmt: skip
+    }
+
+
+class Joined(NamedTuple):
+    """An audience made of both: what it is, its people, and the form that saves it."""
+
+    told: Text
+    people: str
+    name: str
+    rules: str
+
+
+def _joined(
+    first: SavedAudience, second: SavedAudience, parts: tuple[int | None, ...], lang: Lang
+) -> list[Joined]:
+    """Both, either, and B without A, where the rules of both are conditions alone."""
+    documents = [saved.read().document() for saved in (first, second)]
+    only_a, both, only_b = parts
+    if only_a is None or both is None or only_b is None:
+        return []
+    if any(not one.get("where") or one.get("include") or one.get("exclude") for one in documents):
+        return []
+    a, b = (one["where"] for one in documents)
+    a_and_b, names = f"{first.name}, {second.name}", (first.name, second.name)
+    made = [
+        (Text("함께 속한 {people}만", "Only the {people} in both"), both, {"all": [a, b]},
+         Text(f"{a_and_b} 함께", f"Both {names[0]} and {names[1]}")),
+        (Text("둘을 합친 {people}", "The {people} of either"), only_a + both + only_b,
+         {"any": [a, b]}, Text(f"{a_and_b} 합침", f"{names[0]} or {names[1]}")),
+        (Text("B에서 A를 뺀 {people}", "The {people} of B without A"), only_b,
+         {"all": [b, {"not": a}]}, Text(f"{names[1]}, {names[0]} 제외",
+                                        f"{names[1]} without {names[0]}")),
+    ]  # fmt: skip
+    return [
+        Joined(told.format(people=people(count, lang)), people(count, lang),
+               name(lang)[:LONGEST_NAME], canonical({"where": where}))
+        for told, count, where, name in made if count
+    ]  # fmt: skip
 
 
 def _bells(rows: Sequence[Difference]) -> tuple[list[Dumbbell], float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -22,6 +23,7 @@ from telads.web.audiences.forms import AudienceForm, NewNameForm, SharingForm
 from telads.web.audiences.services import audience_for, owns
 from telads.web.pages.audiences.forms import described_of, whole_in
 from telads.web.pages.campaign import forms as campaign
+from telads.web.sorting import Sorting
 
 
 @require_safe
@@ -31,12 +33,23 @@ def saved(request: HttpRequest) -> HttpResponse:
     user, build = _user(request), request_state.build(request)
     rows = [present.listed(build, one, services.plans_of(user, one))
             for one in services.visible(user)]  # fmt: skip
-    facts = {
+    lists = {
         "own": [row for row in rows if row.saved.owner_id == user.pk],
         "others": [row for row in rows if row.saved.owner_id != user.pk],
-        "month": build.months[-1],
     }
-    return render(request, "saved/list.html", facts)
+    orders = {name: Sorting(request, name, COLUMNS) for name in lists}
+    facts = {name: orders[name].rows(of) for name, of in lists.items()}
+    return render(
+        request, "saved/list.html", {**facts, "orders": orders, "month": build.months[-1]}
+    )
+
+
+COLUMNS: dict[str, Callable[[present.Row], Any]] = {
+    "name": lambda row: row.saved.name.casefold(),
+    "people": lambda row: row.size,
+    "owner": lambda row: row.saved.owner.get_username(),
+}
+"""What the lists of audiences can be sorted by."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

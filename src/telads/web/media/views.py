@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,6 +15,10 @@ from telads.web.accounts.roles import Role, required
 from telads.web.media import services
 from telads.web.media.forms import MediumForm, typed_from
 from telads.web.media.models import Medium
+from telads.web.sorting import Sorting
+
+COLUMNS = ("name", "price", "minimum", "cap", "ceiling", "priced")
+"""What the media can be sorted by."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,9 +29,11 @@ def media(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and _put(request, form):
         return redirect("media")
     found = services.catalogue(request_state.language(request))
+    order = Sorting(request, "media", {name: attrgetter(name) for name in COLUMNS}, "name")
     facts = {
+        "order": order,
         "form": form,
-        "media": found,
+        "media": order.rows(found),
         "examples": all(medium.example for medium in found),
         "shown": {name for name in ("minimum", "cap", "ceiling", "note")
                   if any(getattr(medium, name) for medium in found)},

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from telads.errors import TeladsError
+from telads.text import Text
+from telads.web import request_state
 from telads.web.accounts.roles import Role, allows
-from telads.web.plans.services import newest_of
+from telads.web.plans.models import PlanVersion, SavedPlan
+from telads.web.plans.services import Moved, moved, newest_of
 
 RECENT = 3
 """Plans listed on the home page."""
+
+
+class Recent(NamedTuple):
+    """A plan of the home page: its newest version, and what the newest month makes of it."""
+
+    plan: SavedPlan
+    version: PlanVersion
+    current: bool
+    """Whether it was made from the build in force."""
+    moved: Moved | None
+    """None if it is current, or cannot be made again."""
+
+    @property
+    def tag(self) -> Text | None:
+        """The verdict in a word."""
+        if self.moved is None:
+            return None
+        if self.moved.keep:
+            return Text("그대로", "unchanged")
+        change = self.moved.reach
+        if change is None:
+            return Text("도달 없음", "no reach")
+        percent = f"{change:+.1%}".replace("-", "−")
+        return Text(f"도달 {percent}", f"reach {percent}")
 
 
 def recent_plans(request: HttpRequest) -> dict[str, Any]:
@@ -24,7 +52,17 @@ def recent_plans(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"recent_plans": None}
 
-    def found() -> list[Any]:
-        return [one for one in newest_of(user) if not one[0].archived][:RECENT]
+    def found() -> list[Recent]:
+        open_ones = [one for one in newest_of(user) if not one[0].archived]
+        return [_recent(request, *one) for one in open_ones[:RECENT]]
 
     return {"recent_plans": SimpleLazyObject(found) if allows(user, Role.VIEWER) else None}
+
+
+def _recent(request: HttpRequest, plan: SavedPlan, version: PlanVersion) -> Recent:
+    try:
+        build = request_state.build(request)
+        current = version.build == build.name
+        return Recent(plan, version, current, None if current else moved(build, version))
+    except TeladsError:  # its own page says what is wrong with it
+        return Recent(plan, version, False, None)

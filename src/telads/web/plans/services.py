@@ -21,6 +21,7 @@ import json
 import secrets
 from datetime import timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -29,10 +30,10 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from telads.answers.tables import held
+from telads.answers.tables import HELD, held
 from telads.errors import QuestionError, UnknownChoice
 from telads.planning.brief import Brief, read_brief
-from telads.planning.comparison import Comparison, read_comparison
+from telads.planning.comparison import Comparison, compare, read_comparison
 from telads.planning.plan import Plan, canonical, make_plan
 from telads.store.workspace import Build
 from telads.text import Text, josa
@@ -112,6 +113,27 @@ def computed(build: Build, brief: Brief) -> Plan:
 @held
 def _made(build: Build, brief: str) -> Plan:
     return make_plan(build, read_brief(json.loads(brief)))
+
+
+class Moved(NamedTuple):
+    """What the newest month makes of a version, in short."""
+
+    keep: bool
+    """Whether it need not change (`planning.comparison`)."""
+    reach: float | None
+    """Relative change of the expected reach."""
+    why: tuple[Text, ...]
+    """The groups that came and went, and why."""
+
+
+def moved(build: Build, version: PlanVersion) -> Moved:
+    """A version's brief on the newest month, cached; raises what `compare` raises."""
+
+    def compared() -> Moved:
+        found = compare(version.read(), build, make=computed)
+        return Moved(found.verdict == "keep", found.reach_change, found.membership())
+
+    return HELD.get((build.path, __name__, "moved", version.hash), compared)
 
 
 BYTES = 32

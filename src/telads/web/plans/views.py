@@ -10,11 +10,12 @@ Of other users' plans an administrator sees only what the log shows too: names, 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -28,6 +29,7 @@ from telads.planning.plan import Plan, canonical
 from telads.planning.questions import comparison_answer
 from telads.planning.rules import read_rules
 from telads.store.workspace import Build
+from telads.text import Text
 from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, allows, required
@@ -64,6 +66,9 @@ from telads.web.plans.services import (
     plan_for,
     version_for,
 )
+from telads.web.sorting import Sorting
+
+SAMPLE = Text("예시 계획", "Sample plan")
 
 
 @require_safe
@@ -73,12 +78,24 @@ def plans(request: HttpRequest) -> HttpResponse:
     user = request.user
     rows = newest_of(user)  # type: ignore[arg-type]
     own = [row for row in rows if row[0].owner_id == user.pk]
-    facts = {
+    lists = {
         "own": [row for row in own if not row[0].archived],
         "archived": [row for row in own if row[0].archived],
         "others": [row for row in rows if row[0].owner_id != user.pk],
     }
-    return render(request, "plans/list.html", facts)
+    orders = {name: Sorting(request, name, COLUMNS, "-saved") for name in lists}
+    facts = {name: orders[name].rows(of) for name, of in lists.items()}
+    return render(request, "plans/list.html", {**facts, "orders": orders})
+
+
+COLUMNS: dict[str, Callable[[tuple[SavedPlan, PlanVersion]], Any]] = {
+    "plan": lambda row: row[0].name.casefold(),
+    "owner": lambda row: row[0].owner.get_username(),
+    "version": lambda row: row[1].number,
+    "month": lambda row: row[1].month,
+    "saved": lambda row: row[1].created,
+}
+"""What the lists of plans can be sorted by."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,6 +112,8 @@ def new(request: HttpRequest) -> HttpResponse:
         known = audience_for(request, _number(request.GET["saved"]))
         rows = last[1] if (last := _last_prices(request.user)) else []  # type: ignore[arg-type]
         form = PlanForm(build, None, {"rules": known.rules, "name": known.name}, rows, media)
+    elif "sample" in request.GET:
+        form = PlanForm(build, None, *_sample(request, build), media)
     elif request.GET.get("from") == "campaign":
         form = PlanForm(build, None, *_of_campaign(request, build), media)
     else:
@@ -120,6 +139,14 @@ def _last_prices(user: User) -> tuple[str, list[dict[str, str]]] | None:
         return (version.plan.name, typed_from(version.read().brief)[1]) if version else None
     except DataError:  # its own page says what is wrong with it
         return None
+
+
+def _sample(request: HttpRequest, build: Build) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Fields and rows of the sample: the campaign that the home page opens with."""
+    lang = request_state.language(request)
+    choice = campaign.choice_of(build, QueryDict(), lang)
+    fields, rows = typed_from(choice.brief(lang, campaign.chosen(build, choice, lang).rules))
+    return {**fields, "name": SAMPLE(lang)}, rows
 
 
 def _of_campaign(request: HttpRequest, build: Build) -> tuple[dict[str, str], list[dict[str, str]]]:

@@ -19,14 +19,14 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from telads.answers.choices import known_places, month_of
-from telads.answers.tables import of_month
+from telads.answers.tables import districts, of_month
 from telads.dataset import in_force
 from telads.errors import QuestionError, choose
 from telads.model import Month, Sex
 from telads.planning.reading import LARGEST, too_large
 from telads.planning.rules import LEVELS, Rules, read_rules
 from telads.store.workspace import Build
-from telads.text import Lang, Text, same
+from telads.text import Lang, Text, same, typed
 from telads.web.components import (
     DISTRICT,
     Option,
@@ -199,6 +199,78 @@ def whole_in(text: str) -> int:
 def _wrong(name: str, value: str, known: Iterable[str]) -> QuestionError:
     missing = Text("고를 수 없는 값입니다.", "Value not found.")
     return QuestionError(missing, choose(value, map(same, known)), rule=name, value=value)
+
+
+WORDS = "words"
+"""Field in which the conditions of an audience are written in a line."""
+LONGEST_LINE = 200
+_LIKE_WORDS = frozenset({"닮은", "유사", "비슷한", "like", "similar"})
+_PASSED_OVER = frozenset(
+    {"to", "in", "with", "and", "of", "많이", "쓰는", "사는", "집단", "groups"}
+)
+_PARTICLES = "을를과와의이가은는"
+
+
+def in_words(build: Build, line: str) -> Wanted:
+    """The conditions that a line says: `여성 30대 40대 쇼핑 강남구 서초구`; raises `QuestionError`.
+
+    Its words are sexes, ages, services and districts, in either language and in any order. With
+    `닮은` or `like` in it sex, age and district are of the group to be similar to.
+    """
+    words = line.replace("\0", "")[:LONGEST_LINE].replace(",", " ").split()
+    alike = any(typed(word) in _LIKE_WORDS for word in words)
+    known: dict[str, list[str]] = {}
+    for word in words:
+        if typed(word) in _LIKE_WORDS | _PASSED_OVER:
+            continue
+        name, value = _said(build, word)
+        known.setdefault(name, []).append(value)
+    told: dict[str, Any] = {"service": known.get("service", [""])[-1]}
+    for name in ("district", "sex", "age"):
+        if name in known and alike:
+            told[f"like_{name}"] = known[name][-1]
+        elif name in known:
+            told[name] = tuple(known[name])
+    return Wanted(**told)
+
+
+def _said(build: Build, word: str) -> tuple[str, str]:
+    """The field that a word is about, and its value there; a Korean particle may follow it."""
+    dataset, known = in_force(), districts(build)
+    for text in (word, word[:-1] if word[-1:] in _PARTICLES else word):
+        name = typed(text)
+        if name in dataset.sex_names:
+            return "sex", dataset.sex_names[name]
+        if name in dataset.age_names:
+            return "age", str(dataset.age_names[name])
+        for service in build.about["services"]:
+            if name in {service, *map(typed, dataset.measures[service].text)}:
+                return "service", service
+        for district in known:
+            both = [typed(one) for one in (district, dataset.district_name(district, "en"))]
+            if name in both or any(one.startswith(name) and len(one) <= len(name) + 3
+                                   for one in both if len(name) > 1):  # fmt: skip
+                return "district", district
+    raise QuestionError(
+        Text(f"‘{word}’에 맞는 조건을 찾지 못했습니다.", f"No condition is called “{word}”."),
+        dataset.fill(Text(
+            "성별, 나이, 서비스, {district}의 이름만 적어 주세요. 예: 여성 30대 {sample_district}",
+            "Write sexes, ages, services and {districts} only: women 30-39 {sample_district_en}")),
+        rule=WORDS, value=word,
+    )  # fmt: skip
+
+
+def with_words(build: Build, query: QueryDict) -> QueryDict:
+    """The query with what its lines say as fields of their own; raises `QuestionError`."""
+    told = query.copy()
+    for which in ("", SECOND):
+        line = told.pop(f"{WORDS}{which}", [""])[-1]
+        for name, value in in_words(build, str(line)).query().items():
+            if isinstance(value, list):
+                told.setlist(name + which, [*dict.fromkeys([*told.getlist(name + which), *value])])
+            elif name not in {"by", "least"}:
+                told[name + which] = value
+    return told
 
 
 GROUPS = ("", "_or", "_or_too")

@@ -185,6 +185,14 @@ class Difference(NamedTuple):
     maps: list[Drawing]
 
 
+def found_in(
+    build: Build, scenarios: list[Scenario], lang: Lang
+) -> tuple[Text, list[Draft | QuestionError]]:
+    """What comparing scenarios says, in a sentence, and the draft of each or why there is none."""
+    drafts = [_draft(build, one.choice, lang) for one in scenarios]
+    return _finding(scenarios, drafts), drafts
+
+
 def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
     """Everything the page shows."""
     drafts = [_draft(build, one.choice, lang) for one in scenarios]

@@ -19,8 +19,9 @@ from telads.web.file_responses import saved
 from telads.web.htmx import page_or_result, wants, wants_result
 from telads.web.jinja import rendered
 from telads.web.media.services import offered
-from telads.web.pages.campaign import forms, present, scenarios
+from telads.web.pages.campaign import forms, present, scenario_files, scenarios
 from telads.web.plans.files import written
+from telads.web.trust import Trusted
 
 EXAMPLES = Text("예시 CPM", "example CPM")
 CURVE = "curve"
@@ -58,6 +59,9 @@ def _page(request: HttpRequest, media: forms.Media) -> HttpResponse:
     facts = present.page(build, choice, lang, media, whole=not wants_result(request))
     facts["by_link"] = bool(request.headers.get("HX-Trigger"))
     facts["renewed"] = forms.renewed(choice, request.GET)
+    facts["trust"] = Trusted(facts["answer"], lang, build, "campaign")
+    of_plan = replace(facts["answer"], question="plan_budgets")
+    facts["reach_trust"] = Trusted(of_plan, lang, build, "reach")
     facts["result"] = rendered("campaign/answer.html.j2", facts)
     return page_or_result(request, "campaign", facts, facts["address"])
 
@@ -97,6 +101,8 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
         except QuestionError as error:
             refused = error
     facts = scenarios.page(build, found, lang)
+    facts["files"] = scenario_files.file_links(found, lang)
+    facts["link"] = scenarios.beside(found)
     if refused:
         facts["refused"] = {"message": refused.message, "advice": refused.advice,
                             "value": refused.facts.get("value", "")}  # fmt: skip

@@ -271,8 +271,7 @@ def near_of(choice: Choice, lang: Lang) -> str:
 
 
 def _near(build: Build, choice: Choice) -> pl.DataFrame:
-    every = places.by_neighbourhood(build, choice.month, choice.service.id)
-    return places.of_filters(every, _group(choice))
+    return places.of_filters(build, choice.month, choice.service.id, _group(choice))
 
 
 def _neighbourhoods(build: Build, choice: Choice, lang: Lang) -> list[Drawing]:

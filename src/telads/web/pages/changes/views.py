@@ -18,6 +18,7 @@ from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.changes import forms, present
 from telads.web.pages.changes.files import FILES
+from telads.web.trust import Trusted
 from telads.wording import observed
 
 MAP = 540
@@ -49,6 +50,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "selects": forms.selects(build, choice, lang),
         "sentence": present.SENTENCE,
         "answer": found,
+        "trust": Trusted(found, lang, build),
         "indexed": indexed,
         "hero": changes_map.told(found.facts["city_change_percent"], False),  # type: ignore[arg-type]
         "heads": present.heads(choice, choice.month, compared, lang),

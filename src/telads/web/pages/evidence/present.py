@@ -45,6 +45,8 @@ class Dot(NamedTuple):
 
     name: str
     own: bool
+    share: float | None
+    """Its value as it is."""
     value: str
     interval: str
     at: str | None
@@ -52,12 +54,38 @@ class Dot(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One measure: its name, meaning, the ends of its scale, and the methods."""
+    """One measure: its id, name and meaning, the ends of its scale, and the methods."""
 
+    measure: str
     title: str
     meaning: str
     ends: tuple[str, str]
     dots: list[Dot]
+
+    @property
+    def own(self) -> str:
+        """The value of this method as a whole percent."""
+        known = (dot.share for dot in self.dots if dot.own and dot.share is not None)
+        return next((f"{share:.0%}" for share in known), "–")
+
+
+FOLDED = {"ndcg", "tau"}
+"""Measures that say nothing to who plans media; they stand behind a fold."""
+
+
+class Panels(NamedTuple):
+    """The panels of a part: those that are seen first, and those behind a fold."""
+
+    open: list[Panel]
+    folded: list[Panel]
+
+
+def in_layers(every: Sequence[Panel]) -> Panels:
+    """The panels by what is seen first."""
+    return Panels(
+        [one for one in every if one.measure not in FOLDED],
+        [one for one in every if one.measure in FOLDED],
+    )
 
 
 def panels(evaluation: Answer, part: str, lang: Lang) -> list[Panel]:
@@ -135,9 +163,10 @@ def value_in(evaluation: Answer, part: str, recommender: str, measure: str) -> f
 def _panel(rows: Sequence[dict[str, Any]], meaning: Text, lang: Lang) -> Panel:
     lowest, highest = _scale(rows)
     return Panel(
+        measure=rows[0]["measure"],
         title=_said("measure", rows[0], lang),
         meaning=meaning(lang),
-        ends=(f"{lowest:.2f}", f"{highest:.2f}"),
+        ends=(_end(lowest, rows[0]), _end(highest, rows[0])),
         dots=[_dot(row, lowest, highest, lang) for row in rows],
     )
 
@@ -156,16 +185,21 @@ def _scale(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
     return low - rim, min(high + rim, 1.0)
 
 
-def _interval(low: float | None, high: float | None) -> str:
+def _end(value: float, row: dict[str, Any]) -> str:
+    return f"{value:.2f}" if row["measure"] in FOLDED else f"{value:.0%}"
+
+
+def _interval(low: float | None, high: float | None, form: str) -> str:
     """`0.914–0.941`; `−0.009 … 0.016` where a dash would be next to a minus."""
     if low is None or high is None:
         return ""
-    ends = [figure_text(f"{end:.3f}") for end in (low, high)]
+    ends = [figure_text(format(end, form)) for end in (low, high)]
     return (" … " if low < 0 else "–").join(ends)
 
 
 def _dot(row: dict[str, Any], lowest: float, highest: float, lang: Lang) -> Dot:
     value, low, high = row["value"], row["low"], row["high"]
+    form = ".3f" if row["measure"] in FOLDED else ".1%"
 
     def place(figure: float) -> str:
         return f"{(figure - lowest) / (highest - lowest) * 100:.1f}"
@@ -175,8 +209,9 @@ def _dot(row: dict[str, Any], lowest: float, highest: float, lang: Lang) -> Dot:
     return Dot(
         name=_said("recommender", row, lang),
         own=row["recommender"] == OWN,
-        value=_said("value", row, lang),
-        interval=_interval(low, high),
+        share=value,
+        value=_said("value", row, lang) if form == ".3f" or value is None else f"{value:.1%}",
+        interval=_interval(low, high, form),
         at=place(value) if inside else None,
         span=(place(low), place(high)) if spread else None,
     )

@@ -26,7 +26,16 @@ from telads.text import Lang
 from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import saved
-from telads.web.pages.evidence.present import CITY, CLASSIC, OWN, held, leads, panels, value_in
+from telads.web.pages.evidence.present import (
+    CITY,
+    CLASSIC,
+    OWN,
+    held,
+    in_layers,
+    leads,
+    panels,
+    value_in,
+)
 
 TABLE, DESCRIBED = ".csv", f".csv{DESCRIPTION}"
 PROMISED = {
@@ -91,11 +100,13 @@ def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:
 
     own, city = platform(OWN, "tau"), platform(CITY, "tau")
     repeats = answer.facts["repeats"]
+    services = in_layers(panels(answer, SERVICES, lang))
     return {
         "evaluation": answer,
         "lead": answer.sentences[0](lang) if answer.sentences else "",
-        "services": panels(answer, SERVICES, lang),
-        "platforms": panels(answer, PLATFORMS, lang),
+        "services": services,
+        "heroes": services.open,
+        "platforms": in_layers(panels(answer, PLATFORMS, lang)),
         "own_tau": own,
         "city_tau": city,
         "alike": own is not None and city is not None and own - city < ALIKE,

@@ -9,22 +9,21 @@ from telads.answers.advertisers import targets
 from telads.answers.answer import Answer
 from telads.answers.changes import movements, trends
 from telads.answers.choices import Filters, filters_of, service_of
-from telads.answers.pictures import Asked, monthly_means
+from telads.answers.pictures import monthly_means
 from telads.answers.questions import METHODS, TARGET_ORDERS
 from telads.dataset import Measure, in_force
 from telads.errors import TeladsError
 from telads.model import Month, Segment, Sex
-from telads.render.svg import drawn
+from telads.render.svg import use
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.lines import Lines, lines
 from telads.store.workspace import Build
 from telads.text import Lang, Text, josa
-from telads.web import charts
 from telads.web.addresses import address
 from telads.web.components import districts_named
 from telads.web.pages.advertisers.forms import DEFAULT_TOP
 from telads.web.pages.customers.forms import customer_address
-from telads.wording import group_name, in_sentence, segment_name
+from telads.wording import group_name, in_sentence, observed, segment_name
 
 SMALL_UNITS = frozenset({"CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"})
 """Currencies whose unit is worth about a thousandth of a euro or a dollar."""
@@ -178,9 +177,26 @@ def found(build: Build, choice: Choice, lang: Lang) -> Found:
     newest = build.months[-1]
     answer = targets(build, choice.service.id, next(iter(TARGET_ORDERS)), DEFAULT_TOP, newest,
                      METHODS[0], *choice.filters)  # fmt: skip
-    _, sex, age = choice.filters
-    asked = Asked(month=newest, sex=sex, age=age, measure=choice.service.id)
-    return Found(answer, drawn(charts.shown(build, "choropleth", asked, lang), narrow=True))
+    return Found(answer, _map(build, choice, lang))
+
+
+def _map(build: Build, choice: Choice, lang: Lang) -> Drawing:
+    """Its use by district against the city's; each district leads to its campaign."""
+    import polars as pl
+
+    from telads.web.pages.campaign.where import use_by_district  # whose sentence is this page's
+
+    newest, (_, sex, age) = build.months[-1], choice.filters
+    known = use_by_district(build, newest, choice.service.id, sex, age)
+    frame = pl.DataFrame(
+        list(known.items()), schema={"district": pl.String, "value": pl.Float64}, orient="row"
+    )
+    return use.draw(
+        frame, service=choice.service, lang=lang, window=observed(newest.window, lang),
+        synthetic=build.synthetic, narrow=True,
+        chosen=(choice.filters.district,) if choice.filters.district else (),
+        href=lambda district: address("campaign", {**choice.query, "district": district}),
+    )  # fmt: skip
 
 
 def examples(choice: Choice, lang: Lang) -> list[tuple[str, str, str]]:

@@ -94,6 +94,27 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// A form that makes a link (`data-shares`): the link is copied as soon as it is made, and the page that
+// shows it takes this one's place. Without a clipboard the form is sent as it is.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest?.("[data-shares]");
+  if (!form || !navigator.clipboard) return;
+  event.preventDefault();
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = page.querySelector("main");
+  const link = main?.querySelector(".secret");
+  if (!main) return location.reload();
+  document.querySelector("main").replaceWith(main);
+  if (link) {
+    const told = document.createElement("p");
+    const say = () => { told.textContent = form.dataset.copied; };
+    navigator.clipboard.writeText(link.textContent).then(say, () => {});
+    link.closest(".notice").append(told);
+    link.closest(".notice").scrollIntoView({ block: "center" });
+  }
+});
+
 // The sentence of a figure's card, with its range and source, for whoever quotes it.
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-copy-card]");
