@@ -40,6 +40,7 @@ from telads.web.plans.models import LONGEST_NAME
 from telads.wording import observed, people
 
 LETTERS = ("a", "b", "c")
+CURVES = Text("예산에 따른 도달", "Reach over budget")
 ALIKE = 0.015
 """A change of reach below it is about the same."""
 BEYOND = 1.6
@@ -265,12 +266,11 @@ def _picture(
         spots.append(Spot(letter, x, y, people_short(count, lang), amount_text(budget, lang),
                           "end" if x > 75 else "start"))  # fmt: skip
     said = "; ".join(f"{one.letter.upper()} {one.reach} ({one.budget})" for one in spots)
-    title = Text("예산에 따른 도달", "Reach over budget")(lang)
     return Picture(
         lines, spots, levels(top, unit, lang),
         [(25.0 * at, money_short(end * at / 4, lang) if at else "0",
           "start" if not at else "end" if at == 4 else "middle") for at in range(5)],
-        title, f"{title}: {said}",
+        CURVES(lang), f"{CURVES(lang)}: {said}",
     )  # fmt: skip
 
 
