@@ -54,7 +54,7 @@ def shown(build: Build, answers: Sequence[Answer], lang: Lang) -> list[Shown]:
     ]
     low, high = _scale([row for profile in profiles for row in profile])
     trusts = [
-        Trusted(replace(answer, question="services"), lang, build, f"audience-{at}")
+        Trusted(replace(answer, question="services"), lang, build, f"profile-{at}")
         for at, answer in enumerate(answers, 1)
     ]
     return [
