@@ -25,9 +25,19 @@ class Inputs:
     words: str
 
 
+def _folder() -> Path:
+    return Path(os.environ.get("TELADS_SEOUL_DATA", "../shared/data/seoul")).resolve()
+
+
+def real_borders() -> Path | None:
+    """The borders of neighbourhoods beside the portal's files; None if there are none."""
+    path = _folder().parent / "borders" / "seoul_neighbourhoods.geojson"
+    return path if path.is_file() else None
+
+
 def real_files() -> list[Path]:
     """The portal's files of TELADS_SEOUL_DATA by label month, at most nine; empty if none."""
-    folder = Path(os.environ.get("TELADS_SEOUL_DATA", "../shared/data/seoul")).resolve()
+    folder = _folder()
     return sorted(folder.glob("[0-9]*월_*.xlsx"), key=_label)[:MONTHS]
 
 

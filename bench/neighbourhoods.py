@@ -120,8 +120,8 @@ def trial(month: Month, borders: Path | None = None) -> Trial:
         for taken in ingest(workspace, files, settings):
             if taken.error:
                 raise taken.error
-        aged = with_age(scan_cells(workspace.cells()))
-        cells = without_small_parts(collect(aged), settings.floor)
+        aged = with_age(collect(scan_cells(workspace.cells())))
+        cells = without_small_parts(aged, settings.floor)
     measures = [
         id for id, one in in_force().measures.items()
         if one.topic in COVARIATES and id in cells.columns and not cells[id].is_null().all()

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.__main__ import OUT, ROOT, TELADS
-from bench.inputs import from_real, real_files, synthetic
+from bench.inputs import from_real, real_borders, real_files, synthetic
 from bench.load import Load, Speed, load
 from bench.machine import Machine
 from bench.measure import Failed
@@ -71,7 +71,11 @@ def _inputs() -> str:
         _run([sys.executable, "-m", "bench.study", str(OUT / "study.xlsx"), *names])
     _run([TELADS, "ingest", *names])
     _run([TELADS, "build"])
-    return made.words
+    borders = real_borders()
+    if borders:
+        _run([TELADS, "borders", str(borders)])
+    drawn = "borders of neighbourhoods" if borders else "no borders of neighbourhoods"
+    return f"{made.words}; {drawn}"
 
 
 def _environment() -> dict[str, str]:

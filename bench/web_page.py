@@ -47,6 +47,8 @@ def goals(results: Results) -> list[Goal]:
     bytes_ = results.signed_in.page / results.weights["customers"].page
     return [
         *found,
+        Goal("neighbourhoods of the city and their map, never asked before: p50", 30,
+             results.speeds["places-new", 1].p50, "ms"),
         Goal("customer page, signed in, beyond a visitor's: p50", 1.5, own - kept, "ms"),
         Goal("customer page, signed in, against a visitor's", 1.2, bytes_, "times its bytes"),
         Goal("`/healthz`: p50", 0.5, results.speeds["health", 1].p50, "ms"),
@@ -91,6 +93,8 @@ Input: {results.inputs}.
   rows a request and one list of platforms for all targets. Same server (granian), same worker and
   threads. Its pages hold a title and a table; those of telads also lines of each service, signals,
   similar groups, a map, and platforms of each target with intervals.
+- Neighbourhoods: a list of them of one sex and age, and the map of all 424, or of those of a
+  district. The goal is at one connection, where an answer takes little but its processor's time.
 - The data page's pictures are drawn here, whatever is chosen; a worker keeps the last of them.
 
 ## Weights

@@ -69,6 +69,10 @@ def questions() -> list[Question]:
         _other("advertiser-new", "advertiser, page", "/advertisers/", _advertisers()),
         _same("advertiser-api", "telads", "advertiser, API", "/api/v1/targets", targets),
         _other("advertiser-api-new", "advertiser, API", "/api/v1/targets", _targets()),
+        _other("places-new", "neighbourhoods of the city and their map, page", "/advertisers/",
+               _places()),
+        _other("places-district-new", "neighbourhoods of a district and their map, page",
+               "/advertisers/", _places(DISTRICTS)),
         _same("data", "telads", "data, page", "/data/", {}),
         _other("data-new", "data, page", "/data/", _pictures()),
         _same("health", "telads", "`/healthz`", "/healthz", {}),
@@ -129,6 +133,17 @@ def _advertisers() -> list[dict[str, object]]:
         {"service": service, "month": month, "by": "affinity", "top": top}
         for service, month, top in product(SERVICES, MONTHS, range(5, 26))
     ]
+
+
+def _places(districts: tuple[str, ...] = ()) -> list[dict[str, object]]:
+    """A sex and age of every neighbourhood; of the city in lists of several lengths."""
+    groups: list[dict[str, object]] = [
+        {"service": service, "month": month, "level": "neighbourhood", "sex": sex, "age": age}
+        for service, month, sex, age in product(SERVICES, MONTHS, "FM", AGES)
+    ]
+    if districts:
+        return [{**group, "district": name} for group, name in product(groups, districts)]
+    return [{**group, "top": top} for group, top in product(groups, range(10, 20))]
 
 
 def _targets() -> list[dict[str, object]]:

@@ -168,7 +168,7 @@ cmp "$place/figures-en" "$place/figures-ko" || fail "the figures depend on the l
 [ "$all" ] || locales=("")
 for locale in "${locales[@]}"; do
   say "make test ${all:-of what depends most on a machine} (LANG=$locale)"
-  as_user "$locale" "make test PYTEST_FLAGS='-q $([ "$all" ] || tr '\n' ' ' <<<"$tests")'" \
+  as_user "$locale" "make test $([ "$all" ] || echo TEST_PROCESSES=1) PYTEST_FLAGS='-q $([ "$all" ] || tr '\n' ' ' <<<"$tests")'" \
     >"$place/tests" 2>&1 || {
     tail -200 "$place/tests" >&2
     fail "make test (LANG=$locale)"

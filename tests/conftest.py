@@ -21,7 +21,7 @@ from telads.settings import Settings
 from telads.store.workspace import Build, Store
 from telads.twin.cells import read_profile
 from telads.twin.files import write_twin
-from tests import processor
+from tests import interpreter, processor
 from tests.spread import (  # noqa: F401
     pytest_collection_finish,
     pytest_collection_modifyitems,
@@ -143,6 +143,36 @@ def twin_workspace(
     yield workspace
     left = {path.name for path in workspace.path.iterdir()} & {"secret-key", "static"}
     assert not left, f"a test started a website on the workspace of all tests, not a copy: {left}"
+
+
+SITE = """
+import sys
+from pathlib import Path
+from telads.web.serve import prepare
+prepare(Path(sys.argv[1]))
+"""
+
+
+@pytest.fixture(scope="session")
+def twin_site(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The same with what a first start of the website leaves: tables of its database, styles.
+
+    To be copied by tests that start it and are not about the first start, which takes as long as
+    all that follows.
+    """
+
+    def make(path: Path) -> None:
+        shutil.copytree(twin_workspace.path, path)
+        plain = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"
+        }
+        own = {"TELADS_WORKSPACE": str(path), "DJANGO_SETTINGS_MODULE": "telads.web.settings"}
+        interpreter.python("-c", SITE, path, env=plain | own).check_returncode()
+
+    folder = tmp_path_factory.mktemp("site")
+    return Store(copy_of(tmp_path_factory, "site", make, folder / "workspace"))
 
 
 @pytest.fixture(scope="session")

@@ -67,17 +67,18 @@ def _of_pages(build: Build, segment: Segment) -> Iterator[tuple[str, Callable[[]
 
 
 def _of_planning(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
-    """An audience of one sex, its overlap with an age, and a plan for each service.
+    """An audience of one sex, its overlap with an age, plans (of all services in the newest month).
 
     The parts of a plan are tables of the same division, which takes longest: it is made once.
     """
     them = {"where": {"sex": str(segment.sex)}}
     services = opened.store.build().about["services"]
+    newest = opened.store.build().months[-1]
     for month in opened.store.build().months:
         yield f"audience {month}", partial(opened.audience, them, month=month)
         other = {"where": {"age": segment.age}}
         yield f"overlap {month}", partial(opened.audience, them, other, month=month)
-        for service in services:
+        for service in services if month == newest else services[:1]:
             platforms = [{"service": one, "price": 4000} for one in services if one != service]
             brief = {"name": "odd", "month": str(month), "audience": them, "service": service,
                      "budget": 10_000_000, "platforms": platforms[:2]}  # fmt: skip
@@ -96,15 +97,15 @@ def _part(opened: Workspace, made: Callable[[], Plan], part: str) -> Answer:
 
 
 def charts(
-    opened: Workspace, segment: Segment, service: str
+    opened: Workspace, segment: Segment, service: str, measure: str = ""
 ) -> Iterator[tuple[str, Callable[[], Drawing]]]:
-    """Every chart: of the city in Korean, of one segment or service in English."""
+    """Every chart: of the city in Korean, of one segment, service or measure in English."""
     people = segment._asdict()
     choices: tuple[dict[str, Any], ...] = (
         {"lang": "ko"},
         {"lang": "en", **people},
         {"lang": "en", **people, "service": service},
-        {"lang": "en", "measure": service},
+        {"lang": "en", "measure": measure or service},
     )
     for chart in CHARTS:
         for choice in choices:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,13 @@ def spent(process: int) -> float:
     own = Path(f"/proc/{process}")
     try:
         fields = (own / "stat").read_text().rpartition(")")[2].split()
-        started = [(task / "children").read_text() for task in (own / "task").iterdir()]
+        tasks = list((own / "task").iterdir())
     except OSError:  # it has ended meanwhile, or this is another system
         return sum(os.times()[:4]) if process == os.getpid() else 0.0
+    started = []
+    for task in tasks:
+        with suppress(OSError):  # a thread that has ended meanwhile; its process has not
+            started.append((task / "children").read_text())
     children = map(int, "".join(started).split())
     return sum(map(int, fields[11:15])) / _TICK + sum(map(spent, children))
 

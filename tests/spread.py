@@ -33,24 +33,34 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSpark | N
     return OneSpark(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+BROWSER, SPARK, SLOW, OTHERS = range(4)
+
+
+def _place(item: pytest.Item) -> int:
+    """Where the file of a test stands: what takes longest first."""
+    if IN_A_BROWSER.search(item.nodeid):
+        return BROWSER
+    if ON_SPARK.search(item.nodeid):
+        return SPARK
+    return SLOW if item.get_closest_marker("slow") else OTHERS
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long ones first, and measure coverage where it is worth its time.
 
-    Files with slow tests begin, in their order, all of Spark and all with a browser: at the end one
-    of them would keep one process busy and leave the others idle.
+    All with a browser begin, then all of Spark, each of which one process has, then files with slow
+    tests in their order: at the end one of them would keep one process busy and leave the others
+    idle.
 
     Coverage is measured on the first case of each test: before Python 3.12 measuring nearly doubles
     the time. Tests that are slow or draw their cases reach few lines more; those with a browser ask
     a server that is another process.
     """
-    long_ones = {
-        item.nodeid.partition("::")[0]
-        for item in items
-        if item.get_closest_marker("slow")
-        or ON_SPARK.search(item.nodeid)
-        or IN_A_BROWSER.search(item.nodeid)
-    }
-    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in long_ones)
+    places = dict[str, int]()
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        places[file] = min(_place(item), places.get(file, OTHERS))
+    items.sort(key=lambda item: places[item.nodeid.partition("::")[0]])
     known = set()
     for item in items:
         test = item.nodeid.partition("[")[0]

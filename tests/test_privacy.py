@@ -16,11 +16,16 @@ from typing import NamedTuple
 import polars as pl
 import pytest
 
+from telads.answers.choices import Filters
+from telads.answers.pictures import by_district
+from telads.answers.tables import of_month
+from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.export import TABLES as EXPORTS
 from telads.ingest.ingest import ingest
 from telads.library import Workspace
 from telads.method.build import build
+from telads.method.segments import SEGMENT
 from telads.method.tables import TABLES
 from telads.model import Segment, Sex
 from telads.render.report import write_report
@@ -28,14 +33,20 @@ from telads.settings import Settings
 from telads.store.workspace import Store
 from tests import doors
 from tests.ingest.portal import HEADERS, Row, portal_rows, write_csv
+from tests.ingest.test_second_file import HEADS, OF, SHARES
+from tests.ingest.workbooks import GROUPS
 
 NEIGHBOURHOODS = 75
 POPULATION = HEADERS.index("총인구수")
 HIDDEN = {Segment("종로구", Sex.FEMALE, 30), Segment("중구", Sex.MALE, 70),
           Segment("강남구", Sex.FEMALE, 20)}  # fmt: skip
 SHOWN = Segment("강남구", Sex.FEMALE, 30)
+SPLIT = Segment("강남구", Sex.MALE, 40)
+"""Large, but few of its people are in one group of the second file, and few not in another."""
 CELLS_OF_A_SEGMENT = 6
 """Three neighbourhoods, two five-year ages."""
+FEW = 50 / CELLS_OF_A_SEGMENT
+"""People of a cell of a hidden segment, at most."""
 
 
 def segment_of(row: Row) -> Segment:
@@ -67,10 +78,27 @@ def months_with(secret: Secret) -> dict[str, list[Row]]:
     return months  # fmt: skip
 
 
+def groups_of(rows: list[Row], secret: Secret) -> list[Row]:
+    """The second file of a month: groups of shown segments are alike, whatever the secret."""
+    found = []
+    for row in rows:
+        people, segment = float(str(row[POPULATION])), segment_of(row)
+        groups = [people / 3] * len(GROUPS)
+        for id, place in OF.items():
+            groups[place] = people * SHARES[id] * (secret.times if people < FEW else 1)
+        if segment == SPLIT:
+            few = secret.people / CELLS_OF_A_SEGMENT
+            groups[OF["video_heavy"]], groups[OF["outgoing"]] = few, people - few
+        found.append([*row[: POPULATION + 1], people / 4, *groups])
+    return found
+
+
 def open_with(secret: Secret, folder: Path, settings: Settings) -> Workspace:
     folder.mkdir()
     for month, rows in months_with(secret).items():
         write_csv(folder / f"2023.{month}월_29개 통신정보.csv", rows)
+        groups = groups_of(rows, secret)
+        write_csv(folder / f"2023.{month}월_10개 관심집단 수.csv", groups, HEADS)
     workspace = Store(folder / "workspace")
     assert not [taken for taken in ingest(workspace, [folder], settings) if taken.error]
     build(workspace, settings)
@@ -160,12 +188,68 @@ def test_no_answer_depends_on_them(pair: tuple[Workspace, Workspace]) -> None:
     assert one == other
 
 
-def test_no_picture_depends_on_them(pair: tuple[Workspace, Workspace]) -> None:
+@pytest.mark.parametrize("measure", ["game", *OF])
+def test_no_picture_depends_on_them(pair: tuple[Workspace, Workspace], measure: str) -> None:
     one, other = (
-        {name: draw().html() + draw().json() for name, draw in doors.charts(each, SHOWN, "game")}
+        {name: draw().html() + draw().json()
+         for name, draw in doors.charts(each, SHOWN, "game", measure)
+         if measure == "game" or "measure" in name}
         for each in pair
-    )
+    )  # fmt: skip
+    assert one
     assert one == other
+
+
+def test_what_groups_of_the_second_file_leave_over_reaches_the_floor(
+    pair: tuple[Workspace, Workspace],
+) -> None:
+    """Subtracting a share from its segment, or segments from their district, gives no few people.
+
+    A mean of a district over all of its people would give the group that is left out: as many as
+    the floor alone hides, SPLIT's.
+    """
+    build, month = pair[0].store.build(), pair[0].store.build().months[-1]
+    rows = of_month(build, "segments", month)
+    hidden, rest, all_of = 0, [], dict[str, float]()
+    for id in OF:
+        for row in rows.iter_rows(named=True):
+            if row[id] is None:
+                hidden += 1
+                continue
+            part = row[id] * row["population"] / 100
+            rest += [part, row["population"] - part]
+            all_of[row["district"]] = all_of.get(row["district"], 0) + part
+        means = dict(by_district(build, in_force().measures[id], month, Filters()).iter_rows())
+        for district, mean in means.items():
+            own = rows.filter(pl.col("district") == district)
+            people = int(own.filter(pl.col(id).is_not_null())["population"].sum())
+            # What is left of the district's mean, over those it speaks for, is rounding alone.
+            assert abs(mean * people / 100 - all_of[district]) < 0.001 * people
+        all_of.clear()
+    assert hidden == 2, "of SPLIT: those few in a group, and those few in no other"
+    assert min(rest) >= 50 - 5, "the floor, but for rounding"
+
+
+def test_two_thresholds_of_a_share_differ_by_whole_segments(
+    pair: tuple[Workspace, Workspace],
+) -> None:
+    opened = pair[0]
+    month = opened.store.build().months[-1]
+    rows = of_month(opened.store.build(), "segments", month)
+    known = {(d, s, a): n for d, s, a, n in rows.select(*SEGMENT, "population").rows()}
+    for id in OF:
+        values = rows[id].drop_nulls().unique().sort().to_list()
+        before: set[tuple[str, str, int]] = set(known)
+        for least in [*values[:3], *values[:: len(values) // 4], values[-1]]:
+            rules = {"where": {"signal": f"{id}_share", "value": least}}
+            try:
+                found = opened.audience(rules, month=month)
+            except AudienceTooSmall:
+                continue
+            own = {(row["district"], row["sex"], row["age"]) for row in found.records}
+            assert found.facts["population"] == sum(known[of] for of in own)
+            assert all(known[of] >= 50 for of in before - own)
+            before = own
 
 
 def test_no_report_depends_on_them(pair: tuple[Workspace, Workspace], tmp_path: Path) -> None:

@@ -44,9 +44,9 @@ def test_files_with_slow_tests_come_first_and_nothing_else_changes_its_place() -
              Item("tests/web/browser/test_looks.py::test_y")]  # fmt: skip
     pytest_collection_modifyitems(cast("list[pytest.Item]", items))
     assert [one.nodeid for one in items] == [
-        "b.py::test_x", "b.py::test_slow", "tests/aggregate/test_traps.py::TestSpark::test_y",
-        "tests/aggregate/test_traps.py::test_z", "tests/web/browser/test_looks.py::test_y",
-        "a.py::test_x", "c.py::test_x",
+        "tests/web/browser/test_looks.py::test_y",
+        "tests/aggregate/test_traps.py::TestSpark::test_y", "tests/aggregate/test_traps.py::test_z",
+        "b.py::test_x", "b.py::test_slow", "a.py::test_x", "c.py::test_x",
     ]  # fmt: skip
 
 

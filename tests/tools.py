@@ -16,6 +16,7 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 """Chromium by its programs. The first draws the same without what only a window needs: tests take
 half the processor time with it, and where they only open pages a third."""
 GETTEXT, REAL_FILES, SPHINX = "GNU gettext", "the real files", "Sphinx"
+LIBREOFFICE = "LibreOffice"
 DEMANDED = "TELADS_TEST_ALL"
 """Environment variable that makes a missing tool a failure."""
 INSTALL = "sudo make install-tools && make install-spark"
@@ -37,6 +38,11 @@ def chromium() -> str:
     return program or lacking(CHROMIUM, f"none of {', '.join(BROWSERS)} is installed")
 
 
+def too_large(tool: str, reason: object) -> NoReturn:
+    """Skip a test for lack of a tool that is not demanded anywhere: it takes half a gigabyte."""
+    pytest.skip(f"NOT TRIED for lack of {tool}: {reason}")
+
+
 def counted(reasons: list[str]) -> Counter[str]:
     """How many tests were skipped for lack of each tool, and how many for another reason."""
     found = (_TOLD.search(reason) for reason in reasons)
@@ -49,6 +55,10 @@ def summary(untried: Counter[str]) -> list[str]:
     lines = [f"NOT TRIED: {sum(untried.values())} tests, for lack of {named}."]
     if {CHROMIUM, POSTGRESQL, SPARK, GETTEXT} & untried.keys():
         lines.append(f"{INSTALL} installs what is missing (Debian); make test-all demands it.")
+    if LIBREOFFICE in untried:
+        lines.append(
+            "apt-get install libreoffice-impress adds LibreOffice (500 MB); no run needs it."
+        )
     if SPHINX in untried:
         lines.append("make install-docs installs Sphinx.")
     if REAL_FILES in untried:

@@ -1,5 +1,6 @@
 """The command `telads`, and `python -m telads`."""
 
+import os
 import signal
 
 
@@ -9,6 +10,8 @@ def main() -> None:
     Importing it takes a moment, in which Ctrl+C simply ends the process.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Matrices are small: threads of BLAS would wait for each other most of the time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from telads.cli import main as run
 
     signal.signal(signal.SIGINT, signal.default_int_handler)

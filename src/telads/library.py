@@ -194,12 +194,13 @@ class Workspace:
     def forget(self, month: str | Month, by: str = "Python", second: str = "") -> Built:
         """Remove a month whose file was wrong and build without it; `by` is recorded.
 
-        `second`, the id of a second file of the month (`status`), removes that file alone. Raises
+        `second`, a second file of the month by its name or id, removes that file alone. Raises
         `UnknownChoice` for an absent month or file, `DataError` for the only month.
         """
         from telads.store.months import withdraw
 
-        withdraw(self.store, Month.parse(str(month)), by, self.settings, second=second)
+        file = self.store.dataset.find_second(second)
+        withdraw(self.store, Month.parse(str(month)), by, self.settings, second=file)
         return self.build()
 
     def borders(self, path: PathText, code: str | None = None) -> Matched:
@@ -405,9 +406,9 @@ class Workspace:
 
         `part` is platforms, segments, spends, budgets (reach by budget), goals (least budgets),
         sensitivity, districts, ages or neighbourhoods (of districts whose money is divided over
-        them; else it has no rows); `output` also writes the whole plan as .xlsx, .csv or .json,
-        which can be loaded again, or for an ad system (.google.csv, .meta.json and others, with
-        notes beside it). Raises `QuestionError` and its subclasses.
+        them; else it has no rows); `output` also writes the whole plan as .pptx (a deck), .pdf,
+        .xlsx, .csv or .json, which can be loaded again, or for an ad system (.google.csv,
+        .meta.json and others, with notes beside it). Raises `QuestionError` and its subclasses.
         """
         from telads.planning.brief import BRIEF, read_brief
         from telads.planning.files import write_plan
@@ -428,7 +429,7 @@ class Workspace:
     ) -> Answer:
         """Compare a saved plan with the build in force: see `planning.comparison.compare`.
 
-        `output` also writes the comparison as .xlsx, .csv or .json.
+        `output` also writes the comparison as .pptx (a deck), .pdf, .xlsx, .csv or .json.
         """
         from telads.answers.choices import month_of
         from telads.planning.brief import PLAN

@@ -32,6 +32,8 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 
 class TestSpark(EngineSuite):
+    parts = 2
+
     @pytest.fixture(scope="class")
     @classmethod
     def engine(cls, spark: EventEngine) -> EventEngine:

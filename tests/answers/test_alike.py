@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telads.answers.places import by_neighbourhood
+from telads.answers.places import by_neighbourhood, of_filters
 from telads.answers.tables import of_month
 from telads.errors import AudienceTooSmall, QuestionError, UnknownChoice
 from telads.method.recommend import EIGHTY
@@ -79,9 +79,9 @@ def test_what_there_is_not_is_refused(twin_build: Build, monkeypatch: pytest.Mon
         alike(twin_build, ONE, among="nowhere")
     with pytest.raises(QuestionError, match="together"):
         alike(twin_build, ONE, "F")
-    plain = by_neighbourhood
+    plain = of_filters
     monkeypatch.setattr(
-        "telads.answers.places.by_neighbourhood",
+        "telads.answers.places.of_filters",
         lambda *asked: plain(*asked).filter(pl.col("code") != "1121001"),
     )
     with pytest.raises(AudienceTooSmall):

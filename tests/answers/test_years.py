@@ -30,6 +30,7 @@ from tests.asked import history, movements, services, targets
 from tests.conftest import copy_of
 from tests.seoul import SERVICE_IDS, SERVICES
 
+pytestmark = pytest.mark.slow
 MONTHS = months_between(Month.of(2021, 5), Month.of(2023, 6))
 """Twenty-six: the last year's months have one of each before them."""
 SEGMENT = ("강남구", "F", 30)
@@ -43,9 +44,10 @@ def season(month: Month, service: int) -> pl.Expr:
     return 0.25 * math.sin(wave) + size * turned * math.cos(wave)
 
 
-def written(folder: Path, seasonal: bool) -> None:
-    """The twin, three neighbourhoods a district, with a planted season or without."""
-    folder.mkdir()
+def written(folder: Path) -> None:
+    """The twin, three neighbourhoods a district, with a planted season and without."""
+    for kind in (True, False):
+        (folder / f"{kind}").mkdir(parents=True)
     random = np.random.default_rng(5)
     for month, cells in synthesise(read_profile(), MONTHS, 1):
         some = cells.filter(pl.col("code").rank("dense").over("district") <= 3)
@@ -55,31 +57,32 @@ def written(folder: Path, seasonal: bool) -> None:
                 else pl.col(one.id) * (1 + season(month, at))
             )
             for at, one in enumerate(SERVICES)
-        } if seasonal else {}  # fmt: skip
+        }  # fmt: skip
         noise = {one.id: pl.Series(random.normal(0, 0.01, some.height)) for one in SERVICES}
         noisy = {
             one.id: pl.col(one.id) + noise[one.id] if one.is_index
             else (pl.col(one.id) + noise[one.id]).clip(lower_bound=0)
             for one in SERVICES
         }  # fmt: skip
-        table = portal_table(some.with_columns(**moved).with_columns(**noisy))
-        write_portal_file(table, folder / file_name(month, "csv"))
+        for seasonal in (True, False):
+            shown = some.with_columns(**moved if seasonal else {}).with_columns(**noisy)
+            file = folder / f"{seasonal}" / file_name(month, "csv")
+            write_portal_file(portal_table(shown), file)
 
 
 def built(factory: pytest.TempPathFactory, settings: Settings, seasonal: bool) -> Build:
-    name = f"years-{seasonal}"
-
     def make(path: Path) -> None:
         path.mkdir()
-        written(path / "files", seasonal)
-        store = Store(path / "workspace")
-        taken = list(ingest(store, [path / "files"], settings))
-        assert [one.outcome for one in taken] == ["taken"] * len(MONTHS)
-        build(store, settings)
+        written(path / "files")
+        for kind in ("True", "False"):
+            store = Store(path / kind)
+            taken = list(ingest(store, [path / "files" / kind], settings))
+            assert [one.outcome for one in taken] == ["taken"] * len(MONTHS)
+            build(store, settings)
         shutil.rmtree(path / "files")
 
-    folder = copy_of(factory, name, make, factory.mktemp(name) / "of")
-    return Store(folder / "workspace").build()
+    folder = copy_of(factory, "years", make, factory.mktemp("years") / "of")
+    return Store(folder / f"{seasonal}").build()
 
 
 @pytest.fixture(scope="session")

@@ -87,14 +87,17 @@ class Installation:
         )
 
     def state(self) -> dict[str, str]:
-        """Hash of every file's content, except what taking the lock and questions write."""
+        """Hash of every file's content, except what taking the lock and questions write.
+
+        Nor of what a build keeps for the next one, which no backup holds.
+        """
         found = {
             str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in self.folder.rglob("*")
             if path.is_file()
             and path.suffix != ".xlsx"
             and path.name not in {"lock", "workspace.json"}
-            and LOOKUPS not in path.parts
+            and not {LOOKUPS, self.workspace.history_path.name} & {*path.parts}
             and not (path.parent == self.folder and path.name.startswith(TEMPORARY))
         }
         return dict(sorted(found.items()))

@@ -56,6 +56,7 @@ def test_it_comes_back_to_the_last_byte(first: Installation, archive: Path, tmp_
         archive, copy.workspace, copy.database, wait=0, step=lambda *told: seen.append(told)
     )
     assert copy.state() == first.state()
+    assert not copy.workspace.history_path.exists()
     assert [done for _, done, _ in seen] == list(range(len(seen)))
     assert seen[-1][1] == seen[-1][2] == len(first.state())
     # Builds are distinguished by their time of creation.

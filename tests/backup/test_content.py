@@ -91,12 +91,16 @@ OTHERS: dict[str, Callable[[Members], Members]] = {
     "cells": lambda content: with_member(content, "cells/", b"PAR1 no parquet PAR1"),
     "a table": lambda content: with_member(content, "marts/", b"no parquet"),
     "a table of another kind": lambda content: with_member(
-        content, next(name for name, _ in content if name.endswith("/services.parquet")),
+        content, next(name for name, _ in content if "/services-" in name),
         next(data for name, data in content if name.startswith("cells/")),
     ),
     "no about": lambda content: [one for one in content if not one[0].endswith("/build.json")],
     "an about of nothing": lambda content: _about(content, b"{}"),
     "a service of nowhere": lambda content: _about(content, about_with(content, services=["x"])),
+    "no digests of tables": lambda content: _about(content, about_with(content, tables={})),
+    "tables of no month": lambda content: _about(
+        content, about_with(content, tables={"services": {"../x": ""}})
+    ),
     "no months": lambda content: _about(content, about_with(content, months=[])),
     "a floor that is none": lambda content: _about(content, about_with(content, floor="many")),
     "no tables": lambda content: without(content, "marts/"),
@@ -201,7 +205,7 @@ def test_what_could_not_be_restored_is_not_backed_up(
 ) -> None:
     copy = Installation(tmp_path / "copy")
     copy.restore(archive)
-    (copy.workspace.build().path / "services.parquet").write_bytes(b"no parquet")
+    copy.workspace.build().table("services")[0].write_bytes(b"no parquet")
     with pytest.raises(WorkspaceDamaged, match="telads build --again"):
         copy.back_up(tmp_path / "copy.tar.gz")
     assert not (tmp_path / "copy.tar.gz").exists()

@@ -55,6 +55,7 @@ class Killed:
         self.seen.add((database, new))
         target.restore(self.archive, replace=True)
         assert target.state() == self.first.state()
+        assert not target.workspace.history_path.exists(), "it was of the former months"
         shutil.rmtree(target.folder)
 
 

@@ -81,13 +81,19 @@ server = pytest.fixture(started, scope="module", name="server")
 empty_server = pytest.fixture(started, name="empty_server")
 
 
+@pytest.fixture(scope="module")
+def filled(twin_site: Store, tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, str]:
+    """An installation with people and plans, and the link of a shared one. Read only."""
+    place = Place(tmp_path_factory.mktemp("filled") / "workspace")
+    shutil.copytree(twin_site.path, place.workspace)
+    return place, place.script("fill")
+
+
 @pytest.mark.slow
 def test_an_installation_moves_from_database_to_database(
-    twin_workspace: Store, server: Postgres, tmp_path: Path
+    filled: tuple[Place, str], server: Postgres, tmp_path: Path
 ) -> None:
-    old = Place(tmp_path / "old")
-    shutil.copytree(twin_workspace.path, old.workspace)
-    link = old.script("fill")
+    old, link = filled
     answers = old.answers(link)
     assert answers["verbs"].count('"contract"') == len(QUESTIONS)
     assert [answers[f"{who} /plans/1/"][0] for who in ("kim", "lee")] == [200, 200]
@@ -135,15 +141,15 @@ def test_a_damaged_backup_is_told_in_a_line_and_changes_nothing(
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_forged_backup_is_told_in_a_line_and_changes_nothing(
-    kind: str, twin_workspace: Store, empty_server: Postgres, tmp_path: Path
+    kind: str, filled: tuple[Place, str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    old = Place(tmp_path / "old")
-    shutil.copytree(twin_workspace.path, old.workspace)
-    old.script("fill")
+    """Files are looked at before the database, so those of one kind are enough."""
+    old, _ = filled
     assert old.telads("backup", str(tmp_path / "good.tar.gz")).returncode == 0
     content = members(tmp_path / "good.tar.gz")
     rows = dict(content)["database.jsonl"]
-    new = Place(tmp_path / "new", empty_server.url if kind == "postgresql" else "")
+    postgresql = request.getfixturevalue("empty_server").url if kind == "postgresql" else ""
+    new = Place(tmp_path / "new", postgresql)
     assert new.telads("user", "create", "lee").returncode == 0
     forged = {
         "ledger": with_member(content, "ledger.json", b"{"),
@@ -153,14 +159,16 @@ def test_a_forged_backup_is_told_in_a_line_and_changes_nothing(
         "text": with_member(content, "database", rows.replace(b"kim", b"k\xffm")),
     }
     for name, changed in forged.items():
+        if postgresql and name in {"ledger", "current"}:
+            continue
         path = packed(tmp_path / f"{name}.tar.gz", sealed(changed))
         told = new.telads("restore", str(path), "--force")
         line = told.stderr.splitlines()[-1]
         assert told.returncode == 1
         assert "Nothing was changed." in line
         assert "Unexpected" not in line
-        assert [row["name"] for row in _people(new)] == ["lee"]
         assert not new.workspace.joinpath("ledger.json").exists()
+    assert [row["name"] for row in _people(new)] == ["lee"], "whichever it was"
     assert new.telads("restore", str(tmp_path / "good.tar.gz"), "--force").returncode == 0
     assert "kim" in {row["name"] for row in _people(new)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -134,6 +135,31 @@ def test_a_build_with_nothing_new_needs_no_engine(twin_workspace: Store) -> None
 def test_taking_in_what_is_there_needs_no_engine(twin_workspace: Store, twin_files: Path) -> None:
     packages = loaded(twin_workspace, "ingest", str(twin_files))
     assert not packages & {"polars", "numpy", "fastexcel", "scipy", "resvg_py", "django"}
+
+
+def test_a_build_composes_no_expressions_of_other_engines(
+    twin_workspace: Store, tmp_path: Path
+) -> None:
+    """Narwhals is for logs: its import takes as long as a sixth of a month's build."""
+    shutil.copytree(twin_workspace.cells_path, tmp_path / "cells")
+    shutil.copy(twin_workspace.ledger_path, tmp_path)
+    found = loaded(Store(tmp_path), "build")
+    assert "polars" in found
+    assert not found & {"narwhals", "scipy", "django"}
+    assert Store(tmp_path).build().months
+
+
+def test_matrices_are_worked_on_in_one_thread_unless_somebody_says_so() -> None:
+    script = "import os, telads.cli, telads.__main__\n" \
+        "telads.cli.main = lambda: print(os.environ['OPENBLAS_NUM_THREADS'])\n" \
+        "telads.__main__.main()"  # fmt: skip
+    told = []
+    for more in ({}, {"OPENBLAS_NUM_THREADS": "2"}):
+        own = environment()
+        own.pop("OPENBLAS_NUM_THREADS", None)
+        command = [sys.executable, "-c", script]
+        told.append(subprocess.check_output(command, env=own | more, text=True).strip())
+    assert told == ["1", "2"]
 
 
 @pytest.mark.parametrize("reader", ["head -n 1", "true"])

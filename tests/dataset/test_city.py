@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,13 +27,19 @@ from telads.ingest.wide_table import WIDE_TABLE
 from telads.library import Workspace
 from telads.model import Segment, Sex
 from telads.planning.brief import read_brief
+from telads.planning.comparison import compare_plans
+from telads.planning.decks.comparison import comparison_deck
+from telads.planning.decks.plan import plan_deck
+from telads.planning.decks.scenarios import Scenario, scenarios_deck
 from telads.planning.files import write_plan
-from telads.planning.plan import make_plan
+from telads.planning.plan import curve, draft, make_plan
+from telads.render.deck import powerpoint
 from telads.render.report import write_report
 from telads.render.svg import choropleth
 from telads.render.svg.city import outlines_svg
 from telads.render.svg.theme import SITE
 from telads.settings import Settings
+from telads.text import LANGUAGES, Lang
 from telads.web.api.operations import BODIES, OPERATIONS
 from telads.wording import span
 from tests import doors
@@ -221,7 +229,7 @@ def test_the_description_of_the_api(site: Client, lang: str) -> None:
     ]
     with using(vesterby()):
         for place, one in OPERATIONS.items():
-            path = f"/api/v1{place}".format(table="scores", kind="csv", form="svg")
+            path = f"/api/v1{place}".format(table="scores", kind="csv", form="svg", file="plan.csv")
             sent = BODIES[one.body]() if one.body else {}
             if "budget" in sent:
                 sent["budget"] = 40_000  # 50 million reach more often than 5 times in a small city
@@ -278,6 +286,33 @@ def test_a_plan_is_handed_over_without_a_word_of_another_country(
     for suffix in (".kakao.json", ".naver.json"):  # they bill in won
         with pytest.raises(QuestionError), using(vesterby()):
             write_plan(make_plan(build, read_brief(brief)), tmp_path / f"plan{suffix}")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_its_decks_have_no_word_of_another_place(city: Workspace, lang: Lang) -> None:
+    brief = {
+        "name": "spring", "audience": {"where": {"age": [35, 55]}}, "service": "sport",
+        "budget": 250_000, "platforms": [{"service": "news", "price": 9, "cap": 200_000},
+                                        {"service": "radio", "price": 7}],
+    }  # fmt: skip
+    with using(vesterby()):
+        build = city.store.build()
+        plan = make_plan(build, read_brief(brief))
+        found = compare_plans(
+            plan, make_plan(build, read_brief({**brief, "budget": 90_000})), build
+        )
+        beside = [Scenario("A", "", draft(build, plan.brief), curve(build, plan.brief).budgets)]
+        decks = (plan_deck(plan, lang), comparison_deck(found, lang),
+                 scenarios_deck(build, beside, lang))  # fmt: skip
+        contents = [powerpoint.write(deck) for deck in decks]
+    for content in contents:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            pages = [parts.read(name).decode() for name in parts.namelist()
+                     if re.search(r"ppt/(slides|notesSlides|charts)/\w+\.xml$", name)]  # fmt: skip
+        told = " ".join(" ".join(re.findall(r"<(?:a:t|c:v)>([^<]*)<", page)) for page in pages)
+        assert not strange(told)
+        assert {"ko": "유로", "en": "euros"}[lang] in told
+        assert "Nordhavn" in told or "노르" in told
 
 
 def test_a_plan_is_in_its_money(city: Workspace) -> None:

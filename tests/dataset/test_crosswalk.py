@@ -17,6 +17,7 @@ from telads.ingest.ingest import ingest
 from telads.library import Workspace
 from telads.model import Month
 from telads.settings import Settings
+from telads.store.warnings import by_month
 from telads.store.workspace import Store
 from tests.dataset.city import FOLDER, MONTHS, write_month
 from tests.ingest.portal import portal_rows, write_csv
@@ -217,7 +218,7 @@ def test_faults_of_a_crosswalk_are_told_at_once(tmp_path: Path) -> None:
 
 def test_seoul_s_administrative_codes_are_known(tmp_path: Path, settings: Settings) -> None:
     """Ten digits, and census codes of 2021 where no other neighbourhood had them before."""
-    table = {row.code: row.to for row in seoul().crosswalk}
+    table = {row.code: row.to for row in seoul().crosswalk if not row.name}
     codes = {*table.values()}
     assert (len(codes), {len(code) for code in codes}) == (424, {7})
     assert not codes & table.keys(), "no code means two places"
@@ -231,4 +232,51 @@ def test_seoul_s_administrative_codes_are_known(tmp_path: Path, settings: Settin
     assert set(taken.entry.codes) == {"1101053", "1117068", "11110540"}
     told = [text.en for text in taken.entry.warnings]
     assert "Codes changed by the crosswalk: 2 (1111053000 → 1101053, 1117074 → 1117068)." in told
-    assert any("Unknown codes" in text and "1 (11110540)" in text for text in told)
+    (unknown,) = [text for text in told if "Unknown codes" in text]
+    assert "1 (11110540). Use a file with codes of 7 or 10 digits" in unknown, "and what to do"
+
+
+def test_a_code_that_is_two_places_in_different_years_is_told_by_its_name(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """1124081 is 장지동 in files of 2021 and 위례동 in those of the portal."""
+    known = {"before": (("1124070", "장지동"), ("1124081", "위례동")),
+             "after": (("1124081", "장지동"), ("1124082", "위례동"))}  # fmt: skip
+    cells = {}
+    for name, places in known.items():
+        rows = portal_rows(3)
+        for number, row in enumerate(rows):
+            if number // 24 < 2:
+                row[0], row[1], row[2] = places[number // 24][0], "송파구", places[number // 24][1]
+        (tmp_path / name).mkdir()
+        path = write_csv(tmp_path / name / "2023-06.csv", rows)
+        workspace = Store(tmp_path / name / "w")
+        (taken,) = ingest(workspace, [path], settings)
+        assert taken.entry
+        assert {"1124070", "1124081"} <= {*taken.entry.codes}
+        told = [text.en for text in taken.entry.warnings if "crosswalk" in text.en]
+        assert bool(told) == (name == "after")
+        (again,) = ingest(workspace, [path], settings)
+        assert again.outcome == "unchanged"
+        cells[name] = pl.read_parquet(workspace.cells_path / taken.entry.cells)
+    assert cells["before"].equals(cells["after"]), "either file is the same series"
+
+
+def test_remarks_and_refusals_name_the_levels_of_the_dataset(tmp_path: Path) -> None:
+    workspace = telads.open(tmp_path / "w", Settings.load({}), dataset=FOLDER)
+    both = [written(tmp_path, JANUARY), written(tmp_path, FEBRUARY, ("0102", "0199"))]
+    assert [one.outcome for one in workspace.ingest(both)] == ["taken"] * 2
+    with using(workspace.store.dataset):
+        told = by_month(workspace.store.ledger().current())[FEBRUARY]
+    assert "Quarters differ from the month before: gone 1 (0102), new 1 (0199)." in [
+        text.en for text in told
+    ]
+    assert any("지난달과 동네가 다릅니다" in text.ko for text in told)
+    for change, ko, en in (
+        (("0102", "0101"), "같은 셀(동네, 성별, 나이)", "same cell (quarter, sex, age)"),
+        (("0102", "1.0E3"), "동네코드가 숫자가", "A quarter code is not"),
+    ):
+        (refused,) = workspace.ingest([written(tmp_path, MARCH, change)])
+        assert refused.error
+        assert ko in refused.error.message.ko
+        assert en in refused.error.message.en

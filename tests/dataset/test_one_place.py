@@ -31,6 +31,7 @@ from tests.cli.conftest import runner
 from tests.dataset.city import FOLDER, MONTHS, write_month
 from tests.render.samples import size, texts
 
+pytestmark = pytest.mark.slow
 ADDED = """
 [measures.chess]
 name = { ko = "체스", en = "Chess" }

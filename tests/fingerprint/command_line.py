@@ -13,6 +13,10 @@ from importlib.metadata import entry_points
 from itertools import product
 from pathlib import Path
 
+import polars as pl
+
+from telads.method.tables import TABLES
+from telads.store.workspace import Build
 from tests.fingerprint.prints import Prints
 from tests.fingerprint.questions import (
     BRIEFS,
@@ -108,9 +112,14 @@ def make(prints: Prints, workspace: Path, folder: Path, data: Path | None) -> No
         run.checked("user", "create", name, "--role", role, "--password-stdin")
     of_build = [about.parent for about in workspace.rglob("build.json")]
     for path in sorted(workspace.rglob("*.parquet")):
-        kind = "build" if path.parent in of_build else path.parent.name
-        name = re.sub(r"-[0-9a-f]{16}$", "", path.stem)
-        prints.file(f"{kind}/{name}.parquet", path.read_bytes())
+        if path.parent not in of_build:
+            name = re.sub(r"-[0-9a-f]{16}$", "", path.stem)
+            prints.file(f"{path.parent.name}/{name}.parquet", path.read_bytes())
+    for table in TABLES:  # however they are divided into files
+        whole = io.BytesIO()
+        for one in of_build:
+            pl.concat(map(pl.read_parquet, Build(one).table(table))).write_parquet(whole)
+        prints.file(f"build/{table}.parquet", whole.getvalue())
     for path in (*(one / "build.json" for one in of_build), workspace / "ledger.json"):
         prints.add(f"workspace/{path.name}", path.read_text("utf-8"))
 
@@ -226,7 +235,7 @@ def written(prints: Prints, run: CommandLine, folder: Path) -> None:
         path = folder / f"segments.{kind}"
         done.append((f"export/segments.{kind}", path, ["export", "segments", "-o", path]))
     for name in BRIEFS:
-        for kind in ("xlsx", "csv", "json") if lang == "ko" else ("xlsx",):
+        for kind in ("pptx", "xlsx", "pdf", "csv", "json") if lang == "ko" else ("pptx", "xlsx"):
             path = folder / f"plan {name} {lang}.{kind}"
             words = ["plan", folder / f"{name}-{lang}.json", "-o", path]
             done.append((f"plan/{name}.{kind}", path, words))

@@ -56,6 +56,7 @@ BRIEFS: dict[str, dict[str, Any]] = {
 """Plans of six kinds."""
 PARTS = (
     "platforms", "segments", "spends", "budgets", "goals", "sensitivity", "districts", "ages",
+    "neighbourhoods",
 )  # fmt: skip
 
 

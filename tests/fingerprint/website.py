@@ -212,6 +212,7 @@ def api(site: Site, months: Sequence[str]) -> None:
             site.post(f"/api/v1/plan?part={part}&lang={lang}", sent, name="reach", json=True)
         wrong = {**brief("reach"), "budget": -1}
         site.post(f"/api/v1/plan?lang={lang}", wrong, name="wrong", json=True)
+        site.post(f"/api/v1/plan/plan.google.csv-notes.txt?lang={lang}", sent, json=True)
     for name in BRIEFS:
         site.post("/api/v1/plan", brief(name), name=name, json=True)
     site.both("/api/v1/docs")
@@ -283,10 +284,14 @@ def pages(site: Site, months: Sequence[str]) -> None:
                    "service=game&against=year"):  # fmt: skip
         site.both(f"/changes/?{choice}")
     for choice in (f"service=youtube&month={months[0]}", "district=강남구&who=F&budget=500만",
-                   "tick=0-5&budget=50000000&platform=game&price=3000&ceiling="):  # fmt: skip
+                   "tick=0-5&budget=50000000&platform=game&price=3000&ceiling=",
+                   "within=강남구", "show=spend&sort=name&tick=0-40",
+                   "show=reach&sort=-spend"):  # fmt: skip
         site.both(f"/campaign/?{choice}")
     two = {"a": "service=delivery", "b": "service=delivery&budget=30000000", "name_b": "30"}
     site.both(f"/campaign/scenarios/?{query(**two)}")
+    for kind in ("pptx", "pdf", "xlsx", "csv"):
+        site.both(f"/campaign/scenarios/scenarios.{kind}?{query(**two)}")
     for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
         site.both(f"/changes/{name}?service=video&district=강남구")
     for method in METHODS:
@@ -319,7 +324,7 @@ def plans(site: Site, months: Sequence[str]) -> None:
             site.post(f"{prefix}/plans/new/", sent, "kim", f"{name} computed")
         site.post("/plans/new/", {**sent, "save": "1"}, "kim", f"{name} saved")
         site.both(f"/plans/{number}/", "kim")
-        for kind in ("pdf", "xlsx"):
+        for kind in ("pptx", "pdf", "xlsx"):
             site.both(f"/plans/{number}/versions/1/plan.{kind}", "kim")
         for kind in ("json", "csv", "csv-metadata.json"):
             site.get(f"/plans/{number}/versions/1/plan.{kind}", "kim")
@@ -331,7 +336,7 @@ def plans(site: Site, months: Sequence[str]) -> None:
     site.both("/plans/1/versions/2/compare/", "kim")
     site.both(f"/plans/1/versions/2/compare/?month={months[-1]}", "kim")
     site.both("/plans/2/versions/1/compare/", "kim")
-    for kind in ("xlsx", "csv", "json"):
+    for kind in ("pptx", "pdf", "xlsx", "csv", "json"):
         site.both(f"/plans/1/versions/2/compare/comparison.{kind}", "kim")
     for kind in ("google.csv", "meta.json", "kakao.json", "naver.json"):
         site.get(f"/plans/1/versions/2/plan.{kind}", "kim")
@@ -384,7 +389,8 @@ def media(site: Site) -> None:
     site.post("/media/", sent, "kim")
     site.post("/media/", {**sent, "price": "much"}, "kim", "refused")
     site.post("/media/1/", {**sent, "cap": "3천만원"}, "kim")
-    for address in ("/media/", "/media/1/", "/plans/new/", "/campaign/"):
+    for address in ("/media/", "/media/1/", "/plans/new/", "/campaign/",
+                    "/campaign/plan.pptx?budget=30000000"):  # fmt: skip
         site.both(address, "kim")
     site.post("/media/1/remove/", {}, "kim")
 

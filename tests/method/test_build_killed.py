@@ -75,9 +75,11 @@ class Killed:
         assert tables(workspace, self.new) == self.whole[self.new]
         list(ingest(workspace, [self.folder / "2023.5월_29개 통신정보.xlsx"], self.settings))
         assert {path.name for path in workspace.marts_path.iterdir()} == {self.old, self.new}
-        assert {path.name for path in workspace.path.iterdir()} == {
+        # What is kept for the next build is whole, or it is not there.
+        assert {path.name for path in workspace.path.iterdir()} - {"history"} == {
             "cells", "current", "ledger.json", "lock", "marts", "workspace.json",
         }  # fmt: skip
+        assert not [*workspace.history_path.glob(".*")]
         shutil.rmtree(workspace.path)
 
 

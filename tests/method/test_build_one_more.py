@@ -6,12 +6,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
 from telads.ingest.ingest import ingest
 from telads.method import build as building
-from telads.method import tables
+from telads.method import history, tables
 from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
@@ -19,6 +21,7 @@ from telads.store.months import withdraw
 from telads.store.workspace import Store
 from tests.ingest.portal import HEADERS, portal_rows, write_csv
 
+pytestmark = pytest.mark.slow
 NEIGHBOURHOODS = 12
 MONTHS = (2, 3, 4, 5, 6, 7)
 
@@ -32,7 +35,8 @@ def take_in(
     """Take a made-up month in; `lacks` is in the header of a column that its file has not."""
     kept = [at for at, name in enumerate(HEADERS) if not lacks or lacks not in name]
     rows = [[row[at] for at in kept] for row in portal_rows(places, seed or month)]
-    file = workspace.path.parent / f"2023.{month}월_29개 통신정보.csv"
+    year, month = 2023 + (month - 1) // 12, (month - 1) % 12 + 1
+    file = workspace.path.parent / f"{year}.{month}월_29개 통신정보.csv"
     write_csv(file, rows, [HEADERS[at] for at in kept])
     (taken,) = ingest(workspace, [file], settings, replace=shrink)
     assert not taken.error, taken.error
@@ -98,7 +102,9 @@ def from_nothing(workspace: Store, settings: Settings) -> dict[str, bytes]:
     """The files of the build that is made where there is none."""
     other = Store(workspace.path.with_name("other"))
     shutil.rmtree(other.path, ignore_errors=True)
-    shutil.copytree(workspace.path, other.path, ignore=shutil.ignore_patterns("marts", "current"))
+    shutil.copytree(
+        workspace.path, other.path, ignore=shutil.ignore_patterns("marts", "current", "history")
+    )
     build(other, settings)
     return files(other)
 
@@ -149,14 +155,136 @@ def test_a_month_in_which_nobody_is_shown_is_left_out(
 
 
 @pytest.mark.parametrize("table", tables.TABLES)
-def test_a_damaged_build_is_not_used_again(
-    workspace: Store, settings: Settings, table: str
+@pytest.mark.parametrize("damage", ["cut", "altered", "gone"])
+def test_a_damaged_file_is_not_used_again(
+    workspace: Store, settings: Settings, made: list[str], table: str, damage: str
 ) -> None:
-    path = workspace.build().path / f"{table}.parquet"
-    path.write_bytes(path.read_bytes()[:100])
+    path = workspace.build().table(table)[-1]
+    content = path.read_bytes()
+    path.unlink()
+    if damage != "gone":
+        path.write_bytes(content[:100] if damage == "cut" else content[:-9] + b"x" + content[-8:])
+    take_in(workspace, settings, 8)
+    build(workspace, settings)
+    assert sorted(made) == ["2023-07"] * (table in tables.MONTHLY) + ["2023-08"]
+    assert files(workspace) == from_nothing(workspace, settings)
+
+
+def test_one_more_month_reads_the_newest_of_the_others_alone(
+    workspace: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    material = tables.material
+
+    def watched(path: Path, month: Month, *of: Any) -> tables.Material:
+        read.append(str(month))
+        return material(path, month, *of)
+
+    monkeypatch.setattr(tables, "material", watched)
+    take_in(workspace, settings, 8)
+    build(workspace, settings)
+    assert sorted(read) == ["2023-07", "2023-08"]
+    take_in(workspace, settings, 5, seed=50)
+    read.clear()
+    build(workspace, settings)
+    assert sorted(read) == [f"2023-{month:02d}" for month in (*MONTHS, 8)]
+
+
+def test_builds_share_the_files_of_their_months(
+    workspace: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(workspace, settings)
+    take_in(workspace, settings, 8)
+    build(workspace, settings)
+    shared = [path.name for path in workspace.build().path.iterdir() if path.stat().st_nlink > 1]
+    assert len(shared) == len(MONTHS) * len((*tables.MONTHLY, tables.SERVICES))
+
+    def refuse(path: Path, target: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    take_in(workspace, settings, 9)
+    build(workspace, settings)
+    copied = [*workspace.build().path.iterdir()]
+    assert {path.stat().st_nlink for path in copied} == {1}
+    assert {path.stat().st_mode & 0o777 for path in copied} == {0o600}
+    assert files(workspace) == from_nothing(workspace, settings)
+
+
+@pytest.mark.parametrize("name", [history.FACTS, history.BY_SEGMENT, history.BY_CELL])
+@pytest.mark.parametrize("damage", ["cut", "altered", "gone"])
+def test_a_damaged_history_is_not_used_again(
+    workspace: Store, settings: Settings, name: str, damage: str
+) -> None:
+    path = workspace.history_path / name
+    content = path.read_bytes()
+    path.unlink()
+    if damage != "gone":
+        path.write_bytes(content[:100] if damage == "cut" else content[:-9] + b"x" + content[-8:])
     take_in(workspace, settings, 8)
     build(workspace, settings)
     assert files(workspace) == from_nothing(workspace, settings)
+
+
+def test_a_history_of_what_is_not_in_force_is_deleted(
+    workspace: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is as exact as cells: it must not disclose a month that was taken back."""
+    facts, settings = workspace.history_path / history.FACTS, replace(settings, builds_kept=9)
+    forget(workspace, settings, 7)
+    with monkeypatch.context() as killed:
+        killed.setattr(building, "_make", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            build(workspace, settings)
+    assert not workspace.history_path.exists(), "before anything is made"
+    build(workspace, settings)
+    assert "2023-07" not in facts.read_text("utf-8")
+    take_in(workspace, settings, 7)
+    assert not build(workspace, settings).made
+    assert "2023-07" not in facts.read_text("utf-8"), "of the first months: it stays"
+    take_in(workspace, settings, 3, seed=30)
+    forget(workspace, settings, 3)
+    forget(workspace, settings, 7)
+    build(workspace, settings)
+    take_in(workspace, settings, 3)
+    take_in(workspace, settings, 7)
+    assert not build(workspace, settings).made
+    assert not workspace.history_path.exists()
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_judged_forecasts_are_those_from_nothing(settings: Settings, tmp_path: Path) -> None:
+    """A year and more of months: each judges what was expected of it, and is kept."""
+    workspace = Store(tmp_path / "workspace")
+    for month in range(1, 15):
+        take_in(workspace, settings, month)
+    build(workspace, settings)
+    for month in (15, 16, 17):
+        take_in(workspace, settings, month)
+        build(workspace, settings)
+    assert len(workspace.build().about["forecasts"]) == 4
+    assert files(workspace) == from_nothing(workspace, settings)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_changes_one_after_another_are_all_of_them_at_once(
+    workspace: Store, settings: Settings, seed: int
+) -> None:
+    random = Random(seed)
+    known = settings
+    for _ in range(6):
+        held = [month.number % 12 + 1 for month in workspace.ledger().current()]
+        month = random.choice(held if random.random() < 0.5 else range(1, 13))
+        if month in held and random.random() < 0.4:
+            forget(workspace, settings, month)
+        else:
+            take_in(workspace, settings, month, seed=random.choice([month, 90 + month]))
+        known = replace(settings, floor=random.choice([50, 50, 51]), builds_kept=3)
+        build(workspace, known)
+        assert files(workspace) == from_nothing(workspace, known)
 
 
 def test_a_build_without_its_description_is_not_used_again(

@@ -9,7 +9,6 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-import openpyxl  # type: ignore[import-untyped]
 import polars as pl
 import pytest
 from hypothesis import given
@@ -40,17 +39,14 @@ Key = tuple[str, str, int]
 
 def rows_of(path: Path) -> Iterable[tuple[str, Key, int, list[float]]]:
     """Code, segment, five-year age and the seven services of each row of a workbook."""
-    book = openpyxl.load_workbook(path, read_only=True)
-    rows = book.worksheets[0].iter_rows(values_only=True)
-    header = [str(name) for name in next(rows)]
-    at = {name: header.index(name) for name in ("행정동코드", "자치구", "성별", "연령대")}
-    services = [header.index(HEADERS[service]) for service in SERVICE_IDS]
-    for row in rows:
-        age = int(str(row[at["연령대"]]))
-        sex = {"1": "M", "2": "F"}[str(row[at["성별"]])]
-        key = (str(row[at["자치구"]]), sex, min(age - age % 10, 70))
-        yield str(row[at["행정동코드"]]), key, age, [float(str(row[i])) for i in services]
-    book.close()
+    types = dict.fromkeys(("행정동코드", "자치구", "성별", "연령대"), pl.String) | {
+        HEADERS[service]: pl.Float64 for service in SERVICE_IDS
+    }
+    cells = pl.read_excel(path, columns=list(types), schema_overrides=types).select(list(types))
+    for code, district, number, years, *days in cells.iter_rows():
+        age = int(years)
+        key = (district, {"1": "M", "2": "F"}[number], min(age - age % 10, 70))
+        yield code, key, age, days
 
 
 def plain_scores(

@@ -20,7 +20,7 @@ OWN = Segment("관악구", Sex.FEMALE, 30)
 
 
 def aged(cells: pl.DataFrame) -> pl.DataFrame:
-    return collect(with_age(lazy(cells)))
+    return with_age(collect(lazy(cells)))
 
 
 def test_it_is_welchs_test_over_neighbourhoods() -> None:
@@ -66,7 +66,7 @@ def test_one_district_or_one_neighbourhood_says_nothing(districts: tuple[str, ..
 @pytest.mark.seoul
 def test_a_quarter_to_a_third_of_real_segments_differ_locally(seoul_workspace: Store) -> None:
     cells = scan_cells(seoul_workspace.cells())
-    panel, whole = read_panel(cells, SERVICE_IDS), collect(with_age(cells))
+    panel, whole = read_panel(cells, SERVICE_IDS), with_age(collect(cells))
     shares = [
         differs_locally(
             neighbourhood_spread(whole.filter(month=month.number), panel.segments, SERVICE_IDS),

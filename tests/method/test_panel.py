@@ -22,7 +22,7 @@ OWN = Segment("관악구", Sex.FEMALE, 30)
 
 
 def means(cells: pl.DataFrame) -> dict[str, Any]:
-    frame = weighted_means(collect(with_age(lazy(cells))), ("game", "delivery"), SEGMENT)
+    frame = weighted_means(with_age(collect(lazy(cells))), ("game", "delivery"), SEGMENT)
     return frame.filter(district=OWN.district, sex=OWN.sex, age=OWN.age).row(0, named=True)
 
 

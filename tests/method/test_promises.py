@@ -19,7 +19,7 @@ from tests.seoul import SERVICE_IDS
 
 
 def cells_of(seed: int = 0) -> MonthFigures:
-    (found,) = by_month(collect(with_age(lazy(made_cells(seed=seed)))), SERVICE_IDS)
+    (found,) = by_month(with_age(collect(lazy(made_cells(seed=seed)))), SERVICE_IDS)
     return found
 
 

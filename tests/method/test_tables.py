@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from telads.method.history import History
 from telads.method.tables import (
     MONTHLY,
     OVERALL,
     SERVICES,
     TABLES,
-    History,
     columns_of,
     material,
     services_table,

@@ -360,3 +360,29 @@ def test_other_suffixes_are_refused_with_those_there_are(
     with pytest.raises(UnknownChoice) as refused:
         write_plan(plans["one group"], tmp_path / "plan.tiktok")
     assert ".google.csv" in str(refused.value)
+
+
+@pytest.mark.parametrize("system", FORMS)
+def test_groups_without_money_are_left_out_and_counted(
+    twin_build: Build, tmp_path: Path, system: str
+) -> None:
+    """A goal of many impressions for each person leaves some groups without any."""
+    asked = brief(audience={"where": {"age": [20, 30]}}, platforms=PLATFORMS, budget=3_000_000,
+                  frequency={"at_least": 6})  # fmt: skip
+    plan = make_plan(twin_build, asked)
+    paid = [row for row in plan.result.segments if row["spend"]]
+    assert 0 < len(paid) < len(plan.result.segments)
+    path = written(plan, system, tmp_path, twin_build)
+    unpaid = len(plan.result.segments) - len(paid)
+    told = notes(path)
+    assert f"Groups of the plan without any spend, left out: {unpaid}." in told
+    own = {
+        (row["district"], row["sex"], cell)
+        for row in paid for cell in in_force().cell_ages_of(row["age"])
+    }  # fmt: skip
+    read = {*cells_read(system, path)}
+    assert own <= read
+    if system in {"meta", "kakao", "naver"}:
+        assert read == own
+        assert f"the plan's {sum(row['population'] for row in paid):,} people" in told
+    assert money_read(system, path) == 3_000_000

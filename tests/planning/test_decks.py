@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,12 +18,16 @@ import pptx
 import pytest
 from PIL import ImageFont
 from pptx.enum.shapes import MSO_SHAPE_TYPE as KIND
+from pypdf import PdfReader
 
 from telads.planning import paper
 from telads.planning.brief import read_brief
+from telads.planning.comparison import Comparison, compare, compare_plans
+from telads.planning.decks.comparison import comparison_deck
 from telads.planning.decks.plan import plan_deck
+from telads.planning.decks.scenarios import Scenario, scenarios_deck
 from telads.planning.files import figure_title, figures_of
-from telads.planning.plan import Plan, make_plan, read_plan
+from telads.planning.plan import Plan, curve, draft, make_plan, read_plan
 from telads.render.deck import powerpoint
 from telads.render.deck.amounts import money, scale_of
 from telads.render.deck.paper import write as write_pdf
@@ -29,6 +36,7 @@ from telads.render.svg.fonts import korean_font
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang
 from tests.paper import pages_of
+from tests.tools import LIBREOFFICE, too_large
 
 EMU, POINT = 914_400, 1 / 72
 BOLD = 1.06
@@ -92,6 +100,43 @@ def made(name: str, build: Build) -> Plan:
         else:
             _made[name] = make_plan(build, read_brief({"name": f"가을 {name}", **BRIEFS[name]}))
     return _made[name]
+
+
+def compared(name: str, build: Build) -> Comparison:
+    """A plan of an earlier month on the newest, on its own month, or with another brief."""
+    plan = made("one platform", build)
+    if name == "nothing changed":
+        return compare(plan, build)
+    if name == "another brief":
+        return compare_plans(plan, made("eight platforms", build), build)
+    if name == "parts left":
+        return compare_plans(made("all groups", build), made("saturated", build), build)
+    return compare(make_plan(build, replace(plan.brief, month=build.months[0])), build)
+
+
+COMPARED = ("a newer month", "nothing changed", "another brief", "parts left")
+
+
+def beside(build: Build, count: int) -> list[Scenario]:
+    """Scenarios of very different plans, the last with a long name."""
+    names = ("eight platforms", "one group", "all groups")[:count]
+    briefs = [made(name, build).brief for name in names]
+    return [
+        Scenario(letter, LONG if letter == "C" else "", draft(build, brief),
+                 curve(build, brief, 150_000_000).budgets)
+        for letter, brief in zip("ABC", briefs, strict=False)
+    ]  # fmt: skip
+
+
+_slides: dict[tuple[str, Lang], Any] = {}
+
+
+def slides_of(plan: Plan, lang: Lang) -> Any:
+    """The presentation of a plan's deck, written and opened once."""
+    key = (plan.hash, lang)
+    if key not in _slides:
+        _slides[key] = opened(plan_deck(plan, lang))
+    return _slides[key]
 
 
 def opened(deck: Deck) -> Any:
@@ -178,7 +223,77 @@ def layout(chart: Any) -> dict[str, float]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_overflows(plan: Plan, lang: Lang) -> None:
-    assert not overflows(opened(plan_deck(plan, lang)))
+    assert not overflows(slides_of(plan, lang))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", COMPARED)
+def test_nothing_of_a_comparison_overflows(twin_build: Build, name: str, lang: Lang) -> None:
+    assert not overflows(opened(comparison_deck(compared(name, twin_build), lang)))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_nothing_of_scenarios_overflows(twin_build: Build, count: int, lang: Lang) -> None:
+    assert not overflows(opened(scenarios_deck(twin_build, beside(twin_build, count), lang)))
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_comparison_begins_with_its_verdict(twin_build: Build, name: str) -> None:
+    found = compared(name, twin_build)
+    for lang in LANGUAGES:
+        slides = list(opened(comparison_deck(found, lang)).slides)
+        title = slides[0].shapes.title.text_frame.text
+        if found.same:
+            assert title.startswith({"ko": "달라진 것이 없습니다", "en": "Nothing changes"}[lang])
+            assert len(slides) == 2, "nothing to show but the platforms"
+        else:
+            assert f"{found.moved_share:.1%}" in title
+        notes = slides[0].notes_slide.notes_text_frame.text
+        assert f"{found.moved:,}" in notes
+        for sentence in found.sentences():
+            assert sentence(lang) in notes
+        for plan in (found.before, found.now):
+            assert plan.hash in notes
+        tables = [shape.table for slide in slides for shape in slide.shapes if shape.has_table]
+        cells = {cell.text_frame.text for one in tables for row in one.rows for cell in row.cells}
+        for row in found.platforms:
+            assert f"{row['spend_before']:,}" in cells
+            assert f"{row['spend_now']:,}" in cells
+    if name == "a newer month":
+        (chart,) = charts(slides[1])
+        changes = [row["spend_now"] - row["spend_before"] for row in found.segments]
+        largest = sorted(sorted(filter(None, changes), key=abs, reverse=True)[:10], reverse=True)
+        divisor = scale_of(largest, "en").divisor
+        assert list(chart.plots[0].series[0].values) == [one / divisor for one in largest]
+
+
+def test_scenarios_hold_the_figures_of_their_drafts(twin_build: Build) -> None:
+    found = beside(twin_build, 3)
+    slides = opened(scenarios_deck(twin_build, found)).slides
+    sums = [one.draft.summary for one in found]
+    divisor = scale_of([one["reached"] for one in sums], "ko").divisor
+    reach, thrice = charts(slides[0])[0].plots[0].series
+    assert list(reach.values) == [one["reached"] / divisor for one in sums]
+    assert list(thrice.values) == [one["reached_3"] / divisor for one in sums]
+    notes = slides[0].notes_slide.notes_text_frame.text
+    for one in sums:
+        assert f": {one['reached']}\n" in notes
+    curves = charts(slides[1])[0].plots[0].series
+    assert [len(list(one.values)) for one in curves] == [len(one.budgets) for one in found]
+    shapes = [one for one in slides[2].shapes if one.shape_type == KIND.FREEFORM]
+    assert len([one for one in shapes if "구" in one.name]) >= 75
+
+
+def test_other_decks_give_the_same_bytes(twin_build: Build) -> None:
+    def decks() -> list[Deck]:
+        return [
+            comparison_deck(compared("another brief", twin_build)),
+            scenarios_deck(twin_build, beside(twin_build, 3), "en"),
+        ]
+
+    for write in (powerpoint.write, write_pdf):
+        assert [*map(write, decks())] == [*map(write, decks())]
 
 
 def test_what_overflows_is_found(twin_build: Build) -> None:
@@ -192,7 +307,7 @@ def test_the_slides_say_what_the_plan_holds(plan: Plan) -> None:
     """In both languages: the amounts of the summary, and five claims that are sentences."""
     sums = plan.result.summary
     for lang in LANGUAGES:
-        presentation = opened(plan_deck(plan, lang))
+        presentation = slides_of(plan, lang)
         titles = [slide.shapes.title.text_frame.text for slide in presentation.slides]
         assert money(sums["budget"], lang) in titles[0].replace("\v", " ")
         if lang == "ko":
@@ -215,7 +330,7 @@ def charts(slide: Any) -> list[Any]:
 
 
 def test_charts_hold_the_figures_of_the_plan(plan: Plan) -> None:
-    presentation = opened(plan_deck(plan))
+    presentation = slides_of(plan, "ko")
     result = plan.result
     districts = paper_districts(plan)
     shown = [row["spend"] for row in districts][:12]
@@ -244,7 +359,7 @@ def paper_districts(plan: Plan) -> Sequence[dict[str, Any]]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_tables_at_the_end_hold_every_figure(plan: Plan, lang: Lang) -> None:
-    presentation = opened(plan_deck(plan, lang))
+    presentation = slides_of(plan, lang)
     cells = [
         [cell.text_frame.text for cell in row.cells]
         for slide in list(presentation.slides)[5:]
@@ -267,7 +382,9 @@ def _cut(text: str, cells: Sequence[str]) -> bool:
     return not re.search(r"^[\d,.%−+]+$", text) and any(text.startswith(one) for one in ends)
 
 
-def test_the_same_plan_gives_the_same_bytes(plan: Plan) -> None:
+@pytest.mark.parametrize("name", ["eight platforms", FORMER])
+def test_the_same_plan_gives_the_same_bytes(twin_build: Build, name: str) -> None:
+    plan = made(name, twin_build)
     for lang in LANGUAGES:
         for write in (powerpoint.write, write_pdf):
             assert write(plan_deck(plan, lang)) == write(plan_deck(plan, lang))
@@ -326,9 +443,8 @@ def test_the_map_is_one_shape_for_each_district(twin_build: Build) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_pdf_shows_the_same_texts(plan: Plan, lang: Lang) -> None:
-    deck = plan_deck(plan, lang)
-    pages = pages_of(write_pdf(deck))
-    slides = opened(deck).slides
+    pages = pages_of(write_pdf(plan_deck(plan, lang)))
+    slides = slides_of(plan, lang).slides
     assert len(pages) == len(slides)
     for page, slide in zip(pages, slides, strict=True):
         shown = "".join(page.extract_text().split())
@@ -339,11 +455,53 @@ def test_the_pdf_shows_the_same_texts(plan: Plan, lang: Lang) -> None:
                     assert "".join(cell.text_frame.text.split()) in shown
 
 
+def test_names_are_written_as_they_were_typed(twin_build: Build) -> None:
+    """Signs that places of our own texts have are signs like others in somebody's name."""
+    name = "[[a|b]] {city} {x:y} <b>&amp;"
+    asked = {
+        **BRIEFS["one platform"],
+        "name": name,
+        "platforms": [{"service": "youtube", "name": "{city:z} [[c|d]]", "price": 4000}],
+    }
+    plan = make_plan(twin_build, read_brief(asked))
+    first, *_, fourth, _ = list(opened(plan_deck(plan)).slides)[:5]
+    assert any(one.startswith(name) for one in texts(first))
+    assert "{city:z} [[c|d]]" in fourth.shapes.title.text_frame.text
+    assert opened(plan_deck(plan)).core_properties.title == name
+
+
+def test_decks_open_in_libreoffice(twin_build: Build, tmp_path: Path) -> None:
+    """Every slide is a page there, with its title: two plans, a comparison and scenarios."""
+    program = shutil.which("soffice")
+    if program is None:
+        too_large(LIBREOFFICE, "soffice is not installed")
+    decks = {
+        "eight": plan_deck(made("eight platforms", twin_build)),
+        "one": plan_deck(made("one group", twin_build), "en"),
+        "same": comparison_deck(compared("nothing changed", twin_build)),
+        "beside": scenarios_deck(twin_build, beside(twin_build, 3), "en"),
+    }
+    for name, deck in decks.items():
+        (tmp_path / f"{name}.pptx").write_bytes(powerpoint.write(deck))
+    subprocess.run(
+        [program, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+         "--convert-to", "pdf", "--outdir", str(tmp_path),
+         *(str(tmp_path / f"{name}.pptx") for name in decks)],
+        check=True, capture_output=True, timeout=600,
+    )  # fmt: skip
+    for name, deck in decks.items():
+        pages = PdfReader(tmp_path / f"{name}.pdf").pages
+        assert len(pages) == len(deck.slides), name
+        for page, slide in zip(pages, deck.slides, strict=True):
+            shown = "".join(page.extract_text().split())
+            assert "".join("".join(slide.title).split()) in shown
+
+
 def test_units_say_three_digits_and_no_more() -> None:
     assert money(50_000_000, "ko") == "5,000만\xa0원"
     assert money(120_000_000, "ko") == "1억\xa02,000만\xa0원"
     assert money(50_000_000, "en") == "50\xa0million\xa0won"
-    assert money(9_500, "ko") == "9,500\xa0원"
+    assert money(9_500, "ko") == "9,500원"
     assert scale_of([4_654_000, 150_000], "ko").text(4_654_000) == "465"
     assert scale_of([4_654_000, 150_000], "en").text(4_654_000) == "4.65"
     assert scale_of([0], "ko").text(0) == "0"

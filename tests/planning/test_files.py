@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import polars as pl
 import pytest
 
 from telads.errors import UnknownChoice
-from telads.planning.files import KINDS, figure_title, figures_of, write_plan
+from telads.planning.files import BY_SIZE, CHARTS, KINDS, figure_title, figures_of, write_plan
 from telads.planning.plan import OPTIONAL, PARTS, Plan, make_plan, read_plan
-from telads.planning.words import title
+from telads.planning.words import sheet_name, title
 from telads.render.files import write_workbook
 from telads.store.workspace import Build
+from telads.text import LANGUAGES, Lang
 from tests.planning.samples import in_words
 from tests.planning.test_plan import brief
 
@@ -38,8 +40,9 @@ def files(plan: Plan, tmp_path: Path) -> dict[str, Path]:
     return paths
 
 
-def sheet(path: Path, name: str) -> list[dict[str, Any]]:
-    rows = list(openpyxl.load_workbook(path)[name].iter_rows(values_only=True))
+def sheet(path: Path, name: str, lang: Lang = "ko") -> list[dict[str, Any]]:
+    book = openpyxl.load_workbook(path)
+    rows = list(book[sheet_name(name, lang)].iter_rows(values_only=True))
     return [dict(zip(map(str, rows[0]), row, strict=True)) for row in rows[1:]]
 
 
@@ -48,7 +51,10 @@ def test_all_files_hold_the_same_figures(plan: Plan, files: dict[str, Path]) -> 
     assert read_plan(document).hash == plan.hash
     result = document["result"]
     for part in (one for one in PARTS if one not in OPTIONAL):
-        assert sheet(files[".xlsx"], part) == in_words(result[part], part, "ko")
+        rows = result[part]
+        if part in BY_SIZE:
+            rows = sorted(rows, key=lambda row: -row["spend"])
+        assert sheet(files[".xlsx"], part) == in_words(rows, part, "ko")
     figures = {row["항목"]: row["값"] for row in sheet(files[".xlsx"], "summary")}
     for name in figures_of(plan):
         assert figures[figure_title(plan, name, "ko")] == result["summary"][name]
@@ -63,7 +69,7 @@ def test_all_files_hold_the_same_figures(plan: Plan, files: dict[str, Path]) -> 
 
 
 def test_every_file_names_its_source(plan: Plan, files: dict[str, Path]) -> None:
-    source = dict(openpyxl.load_workbook(files[".xlsx"])["source"].iter_rows(values_only=True))
+    source = dict(openpyxl.load_workbook(files[".xlsx"])["출처"].iter_rows(values_only=True))
     notes = json.loads(files[".csv"].with_name("plan.csv-metadata.json").read_text("utf-8"))
     for told in (source, notes["notes"][0]):
         assert told["build"] == plan.basis.build
@@ -85,18 +91,18 @@ def test_the_same_plan_is_the_same_bytes(
 def test_words_are_in_the_language_asked_for(plan: Plan, tmp_path: Path, lang: Any) -> None:
     path = tmp_path / "plan.xlsx"
     write_plan(plan, path, lang)
-    method = " ".join(str(row[title("method", lang)]) for row in sheet(path, "method"))
+    method = " ".join(str(row[title("method", lang)]) for row in sheet(path, "method", lang))
     assert ("합칩니다" in method) == (lang == "ko")
     for never in ("conversion", "ROI", "전환"):
         assert never not in method
     words = {"ko": ("자치구", "여성", "20대"), "en": ("District", "women", "20-29")}
-    rows = sheet(path, "spends")
+    rows = sheet(path, "spends", lang)
     head, *cells = words[lang]
     assert next(iter(rows[0])) == head
     for cell in cells:
         assert any(cell in row.values() for row in rows), cell
     for name in ("summary", *({*PARTS} - OPTIONAL)):
-        told = [*sheet(path, name)[0], *(str(row.get(title("item", lang))) for row in rows)]
+        told = [*sheet(path, name, lang)[0], *(str(row.get(title("item", lang))) for row in rows)]
         assert not [one for one in told if "_" in one], name
 
 
@@ -113,3 +119,27 @@ def test_no_text_becomes_a_formula(tmp_path: Path) -> None:
         ("=1+1", "s"),
         ("http://x.kr", "s"),
     ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_workbook_has_charts_of_its_own_cells(plan: Plan, tmp_path: Path, lang: Lang) -> None:
+    path = tmp_path / "plan.xlsx"
+    write_plan(plan, path, lang)
+    book = openpyxl.load_workbook(path)
+    for name in book.sheetnames:
+        assert (re.search("[가-힣]", name) is not None) == (lang == "ko"), name
+    for name, (label, values, line) in CHARTS.items():
+        sheet = book[sheet_name(name, lang)]
+        (chart,) = sheet._charts
+        assert len(chart.series) == len(values)
+        heads = [cell.value for cell in sheet[1]]
+        for series, value in zip(chart.series, values, strict=True):
+            cells = (series.xVal if line else series.cat).numRef or series.cat.strRef
+            for reference, key in (
+                ((series.yVal if line else series.val).numRef, value),
+                (cells, label),
+            ):
+                _, area = openpyxl.utils.cell.range_to_tuple(reference.f)
+                left, top, right, bottom = area
+                assert left == right == heads.index(title(key, lang, name)) + 1
+                assert (top, bottom) == (2, sheet.max_row)

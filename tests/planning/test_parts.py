@@ -332,7 +332,7 @@ def test_a_plan_of_parts_is_kept_and_compared(twin_build: Build, tmp_path: Path)
     spends = pl.read_csv(tmp_path / "plan.csv", schema_overrides={"code": pl.String})
     assert spends.columns[:6] == ["district", "sex", "age", "neighbourhood", "code", "cell_age"]
     assert set(spends["cell_age"]) == {20, 30}
-    sheet = pl.read_excel(tmp_path / "plan.xlsx", sheet_name="segments")
+    sheet = pl.read_excel(tmp_path / "plan.xlsx", sheet_name="집단")
     assert {"행정동", "5세 나이"} <= set(sheet.columns) or "행정동" in sheet.columns
     assert sheet["집행액"].sum() == BRIEF["budget"]
 

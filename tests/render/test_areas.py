@@ -16,7 +16,7 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.answers.areas import Areas, areas, shape_of
-from telads.answers.places import by_neighbourhood
+from telads.answers.places import by_neighbourhood, of_filters
 from telads.answers.tables import of_month
 from telads.dataset import in_force
 from telads.errors import QuestionError, UnknownChoice
@@ -211,6 +211,10 @@ def test_what_is_hidden_is_null(bordered: Workspace, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(
         "telads.answers.areas.by_neighbourhood",
         lambda *asked: by_neighbourhood(*asked).filter(pl.col("code") != code),
+    )
+    monkeypatch.setattr(
+        "telads.answers.areas.of_filters",
+        lambda *asked: of_filters(*asked).filter(pl.col("code") != code),
     )
     features = geojson(bordered.store.build(), found(bordered, "neighbourhood"))["features"]
     (own,) = (one for one in features if one["id"] == code)

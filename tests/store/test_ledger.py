@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from telads.errors import NewerVersion, WorkspaceDamaged
 from telads.model import Month
-from telads.store.ledger import VERSION, Entry, Ledger
+from telads.store.ledger import VERSION, Draw, Entry, Ledger
 from telads.text import Text
 
 
@@ -47,6 +47,31 @@ def test_a_person_can_read_it(tmp_path: Path) -> None:
     assert list(raw)[:3] == ["month", "window", "file"]
     assert raw["window"] == "2023-03..2023-05"
     assert raw["warnings"] == [["경고", "warning"]]
+
+
+def test_its_text_is_that_of_the_standard_encoder(tmp_path: Path) -> None:
+    """That one is slow for many codes. What is no number is refused."""
+    kept = entry("2023-06", 'a"\\')
+    Ledger((kept, replace(kept, means={}, codes=(), made={"noise": {"of": [[], {}, None, True]}})),
+           draws=(Draw("2023-06", "laplace", 0.5, 0.0, "2026-01-02T03:04:05+00:00", "x"),)).save(
+        tmp_path / "ledger.json"
+    )  # fmt: skip
+    text = (tmp_path / "ledger.json").read_text("utf-8")
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        Ledger((replace(kept, means={"game": float("nan")}),)).save(tmp_path / "ledger.json")
+    assert (tmp_path / "ledger.json").read_text("utf-8") == text
+
+
+def test_codes_that_are_no_texts_are_damage(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    Ledger((entry("2023-06", "a"),)).save(path)
+    content = json.loads(path.read_text("utf-8"))
+    for codes in ([7], ["\ud800"], [None]):
+        content["entries"][0]["codes"] = codes
+        path.write_text(json.dumps(content))
+        with pytest.raises(WorkspaceDamaged):
+            Ledger.load(path)
 
 
 def test_an_absent_ledger_is_empty(tmp_path: Path) -> None:

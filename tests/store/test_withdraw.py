@@ -128,7 +128,7 @@ class Killed:
         assert list(workspace.ledger().withdrawn()) == [AUGUST]
         assert {path.name for path in workspace.cells_path.iterdir()} == self.cells
         assert {path.name for path in workspace.path.iterdir()} == {
-            "cells", "current", "ledger.json", "lock", "marts", "workspace.json",
+            "cells", "current", "history", "ledger.json", "lock", "marts", "workspace.json",
         }  # fmt: skip
         shutil.rmtree(workspace.path)
 

@@ -34,7 +34,7 @@ from tests.web.server import Server
 
 pytestmark = pytest.mark.database  # all of it, on whichever there is
 AT_ONCE = 8
-ROUNDS = 2
+ROUNDS = 1
 TOKEN = "t" * 32
 BUSY = "Another telads is writing"
 """Errors of the workspace's files, which are no database: one writes, others retry."""
@@ -218,7 +218,7 @@ WRITING: dict[str, Ask] = {
     "admin-upload": upload,
     "admin-build": lambda _, one, at: Asked("/en/admin-data/build/", {}, one["session"]),
     "admin-use-build": lambda site, one, at: Asked(
-        f"/en/admin-data/builds/{site.builds[at % 2]}/use/", {}, one["session"]
+        f"/en/admin-data/builds/{site.builds[ord(one['name'][-1]) % 2]}/use/", {}, one["session"]
     ),
     "admin-forget": lambda site, one, at: Asked(
         f"/en/admin-data/months/{site.month}/forget/", {"file": site.file}, one["session"],
@@ -237,6 +237,7 @@ READING: dict[str, Ask] = {
 SENT: dict[str, Ask] = {
     "audience": lambda _, one, at: of_api("audience", example_rules(), one),
     "plan": lambda _, one, at: of_api("plan", example_brief(), one),
+    "plan_file": lambda _, one, at: of_api("plan/plan.csv", example_brief(), one),
 }
 """Addresses of the API that are sent a question and write nothing."""
 
@@ -271,10 +272,10 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
 
 @pytest.fixture(scope="module")
 def site(
-    twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory
+    twin_site: Store, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, list[Someone]]]:
     folder = tmp_path_factory.mktemp("crowd") / "workspace"
-    shutil.copytree(twin_workspace.path, folder)
+    shutil.copytree(twin_site.path, folder)
     workspace = Store(folder)
     shutil.copytree(workspace.build().path, workspace.marts_path / "other")
     filled = subprocess.run(

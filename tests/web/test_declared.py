@@ -27,6 +27,7 @@ from telads.planning.brief import read_brief
 from telads.planning.files import write_plan
 from telads.planning.paper import write_paper
 from telads.planning.plan import make_plan
+from telads.planning.words import sheet_name
 from telads.store.workspace import Build, Store
 from telads.text import LANGUAGES, Lang, Text
 from telads.web.cache import KEPT
@@ -277,8 +278,9 @@ def test_a_field_of_a_plan_is_in_its_schema_workbook_and_pdf(
     assert row["properties"][SHARE.key]["description"] == SHARE.meaning(lang)
     assert SHARE.meaning.en in docs().json_page()
     write_plan(plan, tmp_path / "plan.xlsx", lang)
-    book = pl.read_excel(tmp_path / "plan.xlsx", sheet_name="districts")
-    assert book[SHARE.title(lang)].to_list() == [row[SHARE.key] for row in rows]
+    book = pl.read_excel(tmp_path / "plan.xlsx", sheet_name=sheet_name("districts", lang))
+    by_size = sorted(rows, key=lambda row: -row["spend"])
+    assert book[SHARE.title(lang)].to_list() == [row[SHARE.key] for row in by_size]
     write_paper(plan, tmp_path / "plan.pdf", lang)
     pages = pages_of((tmp_path / "plan.pdf").read_bytes())
     paper = "".join(page.extract_text() for page in pages)

@@ -50,7 +50,9 @@ PUBLIC = {
     "advertisers/<str:name>": "/advertisers/targets.csv",
     "audiences/": "/audiences/", "campaign/": "/campaign/", "changes/": "/changes/",
     "changes/<str:name>": "/changes/changes.csv", "help/": "/help/", "search/": "/search/?q=gu",
-    "campaign/scenarios/": "/campaign/scenarios/", "api/v1/docs": "/api/v1/docs",
+    "campaign/scenarios/": "/campaign/scenarios/",
+    "campaign/scenarios/<str:name>": "/campaign/scenarios/scenarios.csv",
+    "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",
     "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",
 }  # fmt: skip
@@ -76,7 +78,9 @@ API = {
 }  # fmt: skip
 """Open to all, or where keys are asked for to keys alone: signing in is none."""
 
-API_SENT: dict[str, dict[str, Any]] = {"audience": example_rules(), "plan": example_brief()}
+API_SENT: dict[str, dict[str, Any]] = {
+    "audience": example_rules(), "plan": example_brief(), "plan/<file>": example_brief(),
+}  # fmt: skip
 """As open, but asked by POST, with what is sent."""
 
 LIKE_OTHERS = {"metrics", "api/v1/", "api/v1/charts/<name>.<form>"}
@@ -138,6 +142,7 @@ BOSS_DOES = Cells(302, (403,), (403,), (302,))
 NOTHING_THERE = Cells(404, (404,), (404,), (404,))
 """A link that opens nothing; a single sign-on that this installation has not."""
 CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
+    ("campaign/plan.pptx", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/new/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
     ("plans/new/", "POST"): (Cells(302, (403,), (302,), (302,)), {**FORM, "save": "1"}),
@@ -357,7 +362,8 @@ def test_the_api_that_is_sent_something(world: World, installed: Installed) -> N
     def sent(who: str, pattern: str) -> int:
         client = Client(enforce_csrf_checks=True)
         client.cookies = world.client(who).cookies
-        return client.post(f"/api/v1/{pattern}", API_SENT[pattern], "application/json").status_code
+        place = pattern.replace("<file>", "plan.csv")
+        return client.post(f"/api/v1/{place}", API_SENT[pattern], "application/json").status_code
 
     before = [model.objects.count() for model in (SavedPlan, PlanVersion, Job)]
     for pattern in API_SENT:

@@ -25,13 +25,14 @@ from telads.method.build import build
 from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.web.serve import HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
-from tests.web.server import Server
+from tests.interpreter import python
+from tests.web.server import Server, free_port
 
 
 @pytest.fixture
-def workspace(twin_workspace: Store, tmp_path: Path) -> Store:
+def workspace(twin_site: Store, tmp_path: Path) -> Store:
     """A workspace of its own."""
-    shutil.copytree(twin_workspace.path, tmp_path / "workspace")
+    shutil.copytree(twin_site.path, tmp_path / "workspace")
     return Store(tmp_path / "workspace")
 
 
@@ -43,11 +44,11 @@ def server(workspace: Store) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def lasting(
-    twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory
+    twin_site: Store, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Store]]:
     """One that no test ends, and its workspace."""
     workspace = Store(tmp_path_factory.mktemp("lasting") / "workspace")
-    shutil.copytree(twin_workspace.path, workspace.path)
+    shutil.copytree(twin_site.path, workspace.path)
     for server in started(workspace):
         yield server, workspace
 
@@ -177,8 +178,12 @@ SOON = 5.0
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [0.7, 2.0, 4.0])
-def test_ctrl_c_soon_after_the_start_ends_it_without_a_word(workspace: Store, after: float) -> None:
-    server = Server(workspace.path, workers=2)
+def test_ctrl_c_soon_after_the_start_ends_it_without_a_word(
+    twin_workspace: Store, tmp_path: Path, after: float
+) -> None:
+    """The first start, which makes the database and collects the styles."""
+    workspace = shutil.copytree(twin_workspace.path, tmp_path / "workspace")
+    server = Server(workspace, workers=2)
     try:
         time.sleep(after)
         seconds, code, said = server.interrupt()
@@ -189,12 +194,35 @@ def test_ctrl_c_soon_after_the_start_ends_it_without_a_word(workspace: Store, af
     assert not re.search("Traceback|Killing|Interrupt", said)
 
 
+IN_A_CALLBACK = """
+import os, signal, sys
+import telads.web.serve
+
+class Left:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+telads.web.serve.prepare = lambda workspace: Left() and None
+telads.web.serve._granian = lambda *_: sys.exit("it went on")
+from telads.cli import main
+main()
+"""
+
+
+def test_ctrl_c_in_a_callback_is_not_lost(tmp_path: Path) -> None:
+    """There Python prints an exception and goes on."""
+    plain = {name: value for name, value in os.environ.items()
+             if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
+    done = python("-c", IN_A_CALLBACK, "serve", "--port", free_port(), "-w", tmp_path, env=plain)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+
+
 @pytest.mark.slow
 def test_ctrl_c_ends_it_at_once_whatever_is_made_ahead(workspace: Store) -> None:
     """Right after the first page, when a process makes ahead what takes seconds, and later."""
-    for pause in (0.0, LOOK_SECONDS + 1, LOOK_SECONDS + 3):
+    for pause, workers in ((0.0, 2), (LOOK_SECONDS + 1, 1), (LOOK_SECONDS + 3, 1)):
         shutil.rmtree(workspace.path / "evaluations", ignore_errors=True)
-        server = Server(workspace.path, workers=2)
+        server = Server(workspace.path, workers)
         try:
             server.told()
             assert server.get("/en/")[0] == 200

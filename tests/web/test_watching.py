@@ -111,7 +111,7 @@ def test_health_says_why_not(client: Client, twin_workspace: Store, tmp_path: Pa
         reasons.append(client.get("/healthz"))
         shutil.copytree(twin_workspace.path, tmp_path / "w")
         build = Store(tmp_path / "w").build()
-        build.table("services").write_bytes(b"damaged")
+        build.table("services")[-1].write_bytes(b"damaged")
         reasons.append(client.get("/healthz"))
         (build.path / "build.json").unlink()
         reasons.append(client.get("/healthz"))

@@ -229,7 +229,7 @@ def targets(
     if level != "district" and (platforms or method != METHODS[0]):
         raise _of_districts_alone(platforms, level)
     order = "z" if method == "classic" else by
-    rows = _best(_at_level(build, month, asked.id, order, level, filters), top)
+    rows = _best(_at_level(build, month, asked.id, order, level, filters, top), top)
     if platforms:
         runs_on = front_runners(build, month, asked.id, platforms_by)
         rows = _beside(rows, runs_on)
@@ -286,9 +286,9 @@ def _of_districts_alone(platforms: bool, level: str) -> QuestionError:
 
 
 def _at_level(
-    build: Build, month: Month, service: str, order: str, level: str, filters: Filters
+    build: Build, month: Month, service: str, order: str, level: str, filters: Filters, top: int
 ) -> Rows:
-    """The rows of a list at a level, best first."""
+    """The rows of a list at a level, best first, at least `top` of them."""
     if level == "district":
         known = _targets_in_order(build, month, service, order).rows((service,))
         wanted = filters._asdict()
@@ -296,8 +296,7 @@ def _at_level(
         known = _groups_in_order(build, month, service, order, filters.district)
         wanted = filters._replace(district=None)._asdict()
     else:
-        every = places.of_filters(places.by_neighbourhood(build, month, service), filters)
-        return Rows(_ordered(every, order))
+        return Rows(_ordered(places.of_filters(build, month, service, filters), order).head(top))
     asked = {name: value for name, value in wanted.items() if value is not None}
     return known.having(asked) if asked else known
 

@@ -132,7 +132,7 @@ def _of_neighbourhoods(
 
     every = by_neighbourhood(build, month, service)
     figures = ("population", "affinity", "index", "volume_share", *INTERVALS)
-    found = of_filters(every, filters).select("code", *figures)
+    found = of_filters(build, month, service, filters).select("code", *figures)
     own = every.select("code", "district", "neighbourhood").unique("code")
     others = pl.DataFrame(names, own.schema, orient="row").join(own, on="code", how="anti")
     named = pl.concat([own, others])

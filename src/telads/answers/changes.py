@@ -213,8 +213,7 @@ def changes(
     """
     measure, compared = in_force().measures[service], month + -BACK[against]
     both = _by_group(build, service, against).get(str(month))
-    found = _districts(build, service, against).get(str(month))
-    judged = found.to_dicts() if found is not None else []
+    judged = _districts(build, service, against, str(month))
     facts = _city_facts(both, measure.is_index)
     rising, falling = (
         sum(bool(row["clear"]) and row["change_local"] * sign > 0 for row in judged)
@@ -313,42 +312,40 @@ def _since(build: Build, rows: pl.DataFrame, value: str, back: int) -> pl.DataFr
 
 
 @held
-def _districts(build: Build, service: str, against: str) -> dict[str, pl.DataFrame]:
-    """By month, the districts with the parts of their change, tested; largest own part first.
+def _districts(build: Build, service: str, against: str, month: str) -> list[dict[str, Any]]:
+    """The districts with the parts of their change, tested; largest own part first.
 
-    Columns: service, and those of `changes` except rank.
+    Fields: service, and those of `changes` except rank. None of a month without the other.
     """
     import numpy as np
     import polars as pl
 
     from telads.method.changes import own_parts
 
-    found = {}
-    for name, both in _by_group(build, service, against).items():
-        known = both.drop_nulls(["now", "before", "change_local"])
-        if known.is_empty():
-            continue
-        # Every district with every group, so that those of a sex and age are in one column.
-        grid = known.select("district").unique().sort("district").join(
-            known.select("sex", "age").unique().sort("sex", "age"), how="cross"
-        ).join(known, on=KEY, how="left", maintain_order="left")  # fmt: skip
-        names = grid["district"].unique(maintain_order=True)
-        own, people = (
-            grid[column].cast(pl.Float64).fill_null(np.nan).to_numpy().reshape(len(names), -1)
-            for column in ("change_local", "population")
-        )
-        judged = own_parts(own, people)
-        parts = {"change_local": judged.part, "local_low": judged.low, "local_high": judged.high,
-                 "p": judged.p}  # fmt: skip
-        told = pl.DataFrame({
-            "district": names,
-            **{part: pl.Series(array).fill_nan(None) for part, array in parts.items()},
-            "clear": pl.Series(judged.clear), "groups": judged.groups,
-        }).with_columns(clear=pl.when(pl.col("p").is_not_null()).then("clear"))  # fmt: skip
-        means = known.with_columns(service=pl.col("district"))  # a mean for each district
-        levels = _city_means(means).rename({"service": "district"})
-        found[name] = _with_parts(levels.join(told, on="district"), service)
-    return found
+    both = _by_group(build, service, against).get(month)
+    known = None if both is None else both.drop_nulls(["now", "before", "change_local"])
+    if known is None or known.is_empty():
+        return []
+    # Every district with every group, so that those of a sex and age are in one column.
+    grid = known.select("district").unique().sort("district").join(
+        known.select("sex", "age").unique().sort("sex", "age"), how="cross"
+    ).join(known, on=KEY, how="left", maintain_order="left")  # fmt: skip
+    names = grid["district"].unique(maintain_order=True)
+    own, people = (
+        grid[column].cast(pl.Float64).fill_null(np.nan).to_numpy().reshape(len(names), -1)
+        for column in ("change_local", "population")
+    )
+    judged = own_parts(own, people)
+    parts = {"change_local": judged.part, "local_low": judged.low, "local_high": judged.high,
+             "p": judged.p}  # fmt: skip
+    told = pl.DataFrame({
+        "district": names,
+        **{part: pl.Series(array).fill_nan(None) for part, array in parts.items()},
+        "clear": pl.Series(judged.clear), "groups": judged.groups,
+    }).with_columns(clear=pl.when(pl.col("p").is_not_null()).then("clear"))  # fmt: skip
+    means = known.with_columns(service=pl.col("district"))  # a mean for each district
+    levels = _city_means(means).rename({"service": "district"})
+    return _with_parts(levels.join(told, on="district"), service).to_dicts()
 
 
 def _with_parts(rows: pl.DataFrame, service: str) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from telads.answers.choices import (
 )
 from telads.answers.customers import services
 from telads.answers.fields import CITY
-from telads.answers.places import PLACE, borders, by_neighbourhood, of_filters
+from telads.answers.places import PLACE, borders, of_filters
 from telads.answers.tables import held, of_month, read
 from telads.dataset import Measure, in_force, shown
 from telads.errors import UnknownChoice, choose
@@ -176,6 +176,11 @@ def _targets(build: Build, asked: Asked, lang: Lang) -> Parts:
     return found.rows, (month,), {"service": service}
 
 
+PLACE_COLUMNS = ("district", *PLACE, "population", "affinity", "affinity_low", "affinity_high",
+                 "index", "index_low", "index_high")  # fmt: skip
+"""Columns of the picture of neighbourhoods."""
+
+
 def _neighbourhoods(build: Build, asked: Asked, lang: Lang) -> Parts:
     """Columns district, code, neighbourhood, population, affinity and index with intervals.
 
@@ -188,11 +193,8 @@ def _neighbourhoods(build: Build, asked: Asked, lang: Lang) -> Parts:
     district, sex, age = filters_of(build, asked.district, asked.sex, asked.age)
     if (sex is None) != (age is None):
         raise alone(sex, age)
-    every = of_filters(by_neighbourhood(build, month, service.id), Filters(None, sex, age))
-    frame = every.drop_nulls("affinity").select(
-        "district", *PLACE, "population", "affinity", "affinity_low", "affinity_high", "index",
-        "index_low", "index_high",
-    )  # fmt: skip
+    every = of_filters(build, month, service.id, Filters(None, sex, age))
+    frame = every.select(PLACE_COLUMNS).drop_nulls("affinity")
     if district:
         frame = frame.filter(pl.col("district") == district)
     audience = _audience(Filters(district, sex, age), lang)

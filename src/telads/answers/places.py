@@ -7,6 +7,7 @@ each of them explains.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -114,13 +115,34 @@ def by_neighbourhood(build: Build, month: Month, service: str) -> pl.DataFrame:
     ).with_columns(**dict.fromkeys(_sums(service), pl.lit(None, pl.Float64)))
 
 
-def of_filters(every: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+def of_filters(build: Build, month: Month, service: str, filters: Filters) -> pl.DataFrame:
     """The filtered neighbourhoods; rows of all people unless a sex or age is given."""
-    import polars as pl
+    district, sex, age = filters
+    if (sex is None) == (age is None):
+        group = None if sex is None else str(sex), age
+        own = _by_group(build, month, service).get(group)
+        found = by_neighbourhood(build, month, service).clear() if own is None else own
+    else:
+        every = by_neighbourhood(build, month, service)
+        found = filtered(every.drop_nulls("sex"), Filters(None, sex, age))
+    return found if district is None else filtered(found, Filters(district))
 
-    everybody = filters.sex is None and filters.age is None
-    known = every.filter(pl.col("sex").is_null() == everybody)
-    return filtered(known, filters)
+
+@held
+def _by_group(
+    build: Build, month: Month, service: str
+) -> dict[tuple[str | None, int | None], pl.DataFrame]:
+    """The neighbourhoods of each sex and age, and of all people (None, None): no query is run."""
+    every = by_neighbourhood(build, month, service)
+    parts = every.partition_by(GROUP, as_dict=True, maintain_order=True)
+    return {(sex, age): own for (sex, age), own in parts.items()}
+
+
+@held
+def _number(build: Build, month: Month, service: str) -> dict[str | None, int]:
+    """Number of neighbourhoods of each district, and of the city (None)."""
+    places = by_neighbourhood(build, month, service).select("code", "district").unique()
+    return {None: places["code"].n_unique(), **Counter(places["district"].to_list())}
 
 
 def borders(build: Build) -> Path | None:
@@ -131,20 +153,19 @@ def borders(build: Build) -> Path | None:
 
 def hidden(build: Build, month: Month, service: str, filters: Filters) -> int:
     """Number of filtered neighbourhoods without a published figure."""
-    every = by_neighbourhood(build, month, service)
-    known = filtered(every, Filters(district=filters.district))["code"].n_unique()
-    shown = of_filters(every, filters).drop_nulls("affinity")["code"].n_unique()
-    return int(known - shown)
+    found = of_filters(build, month, service, filters)
+    shown = found["code"].filter(found["affinity"].is_not_null()).n_unique()
+    return _number(build, month, service).get(filters.district, 0) - shown
 
 
 def size(build: Build, rows: pl.DataFrame, month: Month) -> Size:
     """Size of an audience of neighbourhoods' groups, with its range over the year."""
-    chosen = rows.select("code", *GROUP)
+    chosen = rows.select(*GROUP, "code").rows()
     totals = {}
     for known in build.months:
         if month + (1 - RANGE_MONTHS) <= known <= month:
-            own = _sizes(build, known).join(chosen, on=["code", *GROUP], nulls_equal=True)
-            totals[known] = int(own["population"].sum())
+            own = _sizes(build, known)
+            totals[known] = sum(own.get((sex, age), {}).get(code, 0) for sex, age, code in chosen)
     everybody = sum(people(build).get(str(month), {}).values())
     seen = [total for total in totals.values() if total]
     return Size(
@@ -156,9 +177,14 @@ def size(build: Build, rows: pl.DataFrame, month: Month) -> Size:
 
 
 @held
-def _sizes(build: Build, month: Month) -> pl.DataFrame:
+def _sizes(build: Build, month: Month) -> dict[tuple[str | None, int | None], dict[str, int]]:
+    """Published people of a month by sex and age, then by code."""
     own = part_of_month(build, "neighbourhoods", month, build.about["services"][0])
-    return own.select("code", *GROUP, "population")
+    found: dict[tuple[str | None, int | None], dict[str, int]] = {}
+    for sex, age, code, count in own.select(*GROUP, "code", "population").iter_rows():
+        if count is not None:
+            found.setdefault((sex, age), {})[code] = int(count)
+    return found
 
 
 def variance(build: Build, month: Month, service: str) -> Variance:
@@ -235,7 +261,7 @@ def alike(
     month = month or build.months[-1]
     services = build.about["services"]
     parts = [
-        of_filters(by_neighbourhood(build, month, service), Filters(None, sex, age))
+        of_filters(build, month, service, Filters(None, sex, age))
         .drop_nulls("affinity").with_columns(service=pl.lit(service))
         for service in services
     ]  # fmt: skip

@@ -196,15 +196,9 @@ def of_groups(rows: Sequence[Row]) -> tuple[Text, ...]:
         return ()
     if len(groups) == 1:
         ((sex, age),) = groups
-        ko, en = (
-            ", ".join(target_name({**row, "sex": None}, lang) for row in rows[:PLACES_NAMED])
-            for lang in LANGUAGES
-        )
-        more = len(rows) - PLACES_NAMED
-        rest = Text(f" 외 {more}곳", f" and {more} more") if more > 0 else Text("", "")
         return (Text(
-            f"모두 {group_name(sex, age, 'ko')}이며 {len(rows)}곳입니다: {ko}{rest.ko}.",
-            f"All are {group_name(sex, age, 'en')}, in {len(rows)} places: {en}{rest.en}.",
+            f"모두 {group_name(sex, age, 'ko')}이며 {len(rows)}곳입니다.",
+            f"All are {group_name(sex, age, 'en')}, in {len(rows)} places.",
         ),)  # fmt: skip
     ko = ", ".join(f"{group_name(*of, 'ko')} {len(own)}곳" for of, own in groups.items())
     en = ", ".join(
@@ -212,10 +206,6 @@ def of_groups(rows: Sequence[Row]) -> tuple[Text, ...]:
         for of, own in groups.items()
     )
     return (Text(f"이 집단은 {ko}입니다.", f"They are {en}."),)
-
-
-PLACES_NAMED = 10
-"""Places of a list of one sex and age that are named; the rest is counted."""
 
 
 def of_variance(service: Measure, parts: Variance) -> tuple[Text, ...]:

@@ -9,7 +9,7 @@ is the only cache of a build's tables, bounded in bytes.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import wraps
@@ -153,14 +153,29 @@ def bytes_of(value: object) -> int:
 
 @held
 def read(build: Build, table: str) -> pl.DataFrame:
-    """A whole table; raises `WorkspaceDamaged` if its file is missing or unreadable."""
+    """A whole table; raises `WorkspaceDamaged` if a file of it is missing or unreadable."""
+    return _read(build.table(table))
+
+
+def _read(paths: list[Path], *asked: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
+    """The rows of files, one after another: those `asked` for, with all columns or some."""
     import polars as pl
 
-    path = build.table(table)
     try:
-        return pl.read_parquet(path)
+        every = pl.scan_parquet(paths).filter(*asked)
+        return (every.select(columns) if columns else every).collect()
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise _unreadable(path) from error
+        raise _unreadable(next((path for path in paths if _is_damaged(path)), paths[0])) from error
+
+
+def _is_damaged(path: Path) -> bool:
+    import polars as pl
+
+    try:
+        pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return True
+    return False
 
 
 def _unreadable(path: Path) -> WorkspaceDamaged:
@@ -178,6 +193,8 @@ def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
     """The rows of one label month, cached, since most questions are about the newest."""
     import polars as pl
 
+    if build.is_by_month(table) and (own := build.table(table, month)):
+        return _read(own)
     return read(build, table).filter(pl.col("month") == str(month))
 
 
@@ -188,13 +205,9 @@ def part_of_month(
     """The rows of one label month, or of one service in it, of a table too large to hold whole."""
     import polars as pl
 
-    path = build.table(table)
-    try:
-        every = pl.scan_parquet(path)
-        asked = [pl.col("month") == str(month)]
-        return every.filter(*asked, *([pl.col("service") == service] if service else [])).collect()
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise _unreadable(path) from error
+    asked = [pl.col("service") == service] if service else []
+    own = build.table(table, month)
+    return _read(own, *asked) if own else _read(build.table(table)[:1]).clear()
 
 
 @held
@@ -208,7 +221,9 @@ def people(build: Build) -> People:
 
 @laid_out
 def _people(build: Build) -> bytes:
-    return Grouped.text(read(build, "segments"), ["month"], [*KEY, "population"])
+    columns = [*KEY, "population"]
+    rows = _read(build.table("segments"), columns=["month", *columns])
+    return Grouped.text(rows, ["month"], columns)
 
 
 @held

@@ -221,7 +221,7 @@ def _put(workspace: Store, staged: Path, manifest: Manifest) -> None:
 
 
 def _forget_others(workspace: Store, manifest: Manifest) -> None:
-    """Remove former cells and builds."""
+    """Remove former cells and builds, and what was kept for the next of them."""
     kept = {file.name for file in manifest.files}
     builds = {name.split("/")[1] for name in kept if name.startswith("marts/")}
     for path in workspace.cells_path.glob("*"):
@@ -232,3 +232,4 @@ def _forget_others(workspace: Store, manifest: Manifest) -> None:
             doomed = folder.with_name(f"{TEMPORARY}{folder.name}")
             folder.rename(doomed)
             shutil.rmtree(doomed)
+    shutil.rmtree(workspace.history_path, ignore_errors=True)

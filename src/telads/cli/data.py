@@ -241,24 +241,26 @@ def forget(
     month: Annotated[str, typer.Argument(help=say("제외할 달: 2023-08", "the month: 2023-08"))],
     second: Annotated[
         str,
-        typer.Option(help=say("그달의 이 둘째 파일만 제외합니다(telads status의 id).",
-                              "Remove this second file of the month alone, by its id in telads "
-                              "status.")),
+        typer.Option(help=say("그달의 이 둘째 파일만 제외합니다(telads status의 이름이나 id).",
+                              "Remove this second file of the month alone, by its name in telads "
+                              "status or by its id.")),
     ] = "",
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Remove the month and build without it; repeated after a kill, it completes the rest."""
+    from telads.dataset import in_force
     from telads.store.months import withdraw
 
     label = Month.parse(month)
     held = workspace_of(workspace)
-    settings = load_settings()
+    settings, second = load_settings(), in_force().find_second(second)
     entry = withdraw(held, label, _somebody(), settings, second=second, on_wait=waiting)
     if entry:
         detail = f"{entry.file} {entry.sha256[:8]}"
-        log_action(held, settings, "data-forget", f"month {label}", detail, lang.value)
+        action = "data-forget-second" if second else "data-forget"
+        log_action(held, settings, action, f"month {label}", detail, lang.value)
     # A second file may wait for a month that never came.
     built = _built(workspace) if held.ledger().current() else None
     if form is not Form.TABLE:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -63,6 +67,11 @@ def check_address(settings: Settings) -> None:
 
 def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
     """Serve until interrupted; print the address, and open it on a desktop if `browser`."""
+    with ended_by_interrupts():
+        _run_site(settings, lang, browser)
+
+
+def _run_site(settings: Settings, lang: Lang, browser: bool) -> None:
     import webbrowser
 
     from telads.cli.doctor import exposure
@@ -86,6 +95,25 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
     say_aloud(Text("웹사이트를 시작하고 있습니다.", "The website is starting."))
     with closed_umask():
         run(settings, announce)
+
+
+@contextmanager
+def ended_by_interrupts() -> Iterator[None]:
+    """Let Ctrl+C end the process at once until something inside handles it.
+
+    A `KeyboardInterrupt` can be lost: raised in a callback, of which every import runs some, Python
+    prints it and goes on. The start imports for a second, and leaves nothing half done that a
+    killed process may not leave.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, before)
 
 
 def on_a_desktop() -> bool:

@@ -36,7 +36,7 @@ POPULATION = "population"
 """Id of the measure every dataset has: the people of a cell."""
 DEFINITION, BORDERS, PROFILE = "dataset.toml", "borders.geojson", "profile.json"
 CROSSWALK = "crosswalk.csv"
-CROSSWALK_COLUMNS = ("from", "to", "share", "since")
+CROSSWALK_COLUMNS = ("from", "to", "share", "since", "name")
 
 UNITS: dict[Kind, Text] = {
     "days": Text("일/월", "days a month"),
@@ -162,6 +162,9 @@ class Correspondence(NamedTuple):
     since: str
     """First label month (YYYY-MM) in which `to` is published: the row is for months before it.
     Empty: for every month."""
+    name: str = ""
+    """Name in files of the neighbourhood that the row is for, where a code is two places' in
+    different years; without spaces. Empty: whatever its name."""
 
 
 class SexGroup(NamedTuple):
@@ -435,16 +438,21 @@ class Dataset:
         `[[overlap|...]]` where windows overlap and `[[apart|...]]` where they do not.
         """
         if "[[" in text:
-            text = _CONDITION.sub(lambda part: part[2] if self._holds[part[1]] else "", text)
+            text = _CONDITION.sub(self._kept, text)
         words = self.words(lang)
 
         def word(place: re.Match[str]) -> str:
             found = words.get(place[1])
-            if found is None:
+            if found is None or (place[2] and "/" not in place[2]):  # typed by somebody
                 return place[0]
             return escape(josa(found, place[2][1:]) if place[2] else found)
 
         return _PLACE.sub(word, text) if "{" in text else text
+
+    def _kept(self, part: re.Match[str]) -> str:
+        """What is kept of a condition; all of one that is none, as somebody's own name may be."""
+        holds = self._holds.get(part[1])
+        return part[0] if holds is None else part[2] if holds else ""
 
     @cached_property
     def _holds(self) -> dict[str, bool]:
@@ -507,6 +515,8 @@ class Dataset:
             "services": _NUMBERS.get(number, str(number)),
             "cell_age": f"{_NUMBERS.get(step, step)}-year age" if step else "age",
         }
+        ko |= {"Cell_age": ko["cell_age"]}
+        en |= {"Cell_age": en["cell_age"].capitalize()}
         return ko, en
 
     @cached_property
@@ -592,6 +602,13 @@ class Dataset:
         known = self.files.second.get(id or "")
         return known.text(lang) if known else id or ""
 
+    def find_second(self, name: str) -> str:
+        """Id of a second file by its id or its name in either language; else as it was given."""
+        for id, file in self.files.second.items():
+            if name.strip().casefold() in {id, file.text.ko.casefold(), file.text.en.casefold()}:
+                return id
+        return name.strip()
+
     def find_district(self, name: str, known: Iterable[str]) -> str:
         """The name of a district among `known`, given in either language.
 
@@ -632,12 +649,13 @@ class Dataset:
 
         lines = file.read_text(encoding="utf-8-sig").splitlines()
         reader = DictReader(lines)
-        if tuple(reader.fieldnames or ()) != CROSSWALK_COLUMNS:
+        if tuple(reader.fieldnames or ()) not in {CROSSWALK_COLUMNS, CROSSWALK_COLUMNS[:-1]}:
             raise ValueError(",".join(reader.fieldnames or ()))
         return tuple(
-            Correspondence(row["from"], row["to"], float(row["share"] or 1), row["since"] or "")
+            Correspondence(row["from"], row["to"], float(row["share"] or 1), row["since"] or "",
+                           (row.get("name") or "").replace(" ", ""))
             for row in reader
-        )
+        )  # fmt: skip
 
     @cached_property
     def borders(self) -> dict[str, dict[str, Any]]:

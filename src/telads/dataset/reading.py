@@ -661,10 +661,10 @@ def _check_crosswalk(dataset: Dataset, faults: list[Fault]) -> None:
     def fault(line: int, ko: str, en: str, value: object) -> None:
         columns = ",".join(CROSSWALK_COLUMNS)
         advice = Text(f"첫 줄은 {columns}, 그 아래는 '옛 코드,코드,비율(0~1),새 코드의 첫 달"
-                      "(2023-06 또는 빈칸)'입니다.",
+                      "(2023-06 또는 빈칸),파일에 적힌 이름(빈칸이면 모두)'입니다.",
                       f"The first line is {columns}; below it a code in files, the neighbourhood's "
-                      "code, the share of its people (0..1), and the first month of the new code "
-                      "(2023-06, or empty).")  # fmt: skip
+                      "code, the share of its people (0..1), the first month of the new code "
+                      "(2023-06, or empty), and the name in files (empty: any).")  # fmt: skip
         faults.append(Fault(file, f"{line}", Text(ko, en), advice, value))
 
     try:
@@ -674,7 +674,7 @@ def _check_crosswalk(dataset: Dataset, faults: list[Fault]) -> None:
             1, "코드 대조표를 읽을 수 없습니다.", "The crosswalk cannot be read.", f"{error}"[:80]
         )
         return
-    shares: dict[tuple[str, str], float] = {}
+    shares: dict[tuple[str, str, str], float] = {}
     seen = set()
     for line, row in enumerate(rows, start=2):
         if not (row.code.isdigit() and row.to.isdigit()):
@@ -687,14 +687,15 @@ def _check_crosswalk(dataset: Dataset, faults: list[Fault]) -> None:
                   "A share is above 0 and at most 1.", row.share)  # fmt: skip
         if row.since and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", row.since):
             fault(line, "달이 아닙니다.", "It is no month.", row.since)
-        if (row.code, row.to, row.since) in seen:
+        if (row.code, row.to, row.since, row.name) in seen:
             fault(line, "같은 줄이 두 번 나옵니다.", "The row comes twice.", f"{row.code} {row.to}")
-        seen.add((row.code, row.to, row.since))
-        shares[row.code, row.since] = shares.get((row.code, row.since), 0) + row.share
-    for (code, since), total in shares.items():
+        seen.add((row.code, row.to, row.since, row.name))
+        key = row.code, row.since, row.name
+        shares[key] = shares.get(key, 0) + row.share
+    for key, total in shares.items():
         if abs(total - 1) > _SHARES_INEXACT:
-            line = next(
-                at for at, row in enumerate(rows, 2) if (row.code, row.since) == (code, since)
-            )
+            code = key[0]
+            line = next(at for at, row in enumerate(rows, 2)
+                        if (row.code, row.since, row.name) == key)  # fmt: skip
             fault(line, f"{code}의 비율을 더하면 1이어야 합니다.",
                   f"The shares of {code} must sum to 1.", round(total, 6))  # fmt: skip

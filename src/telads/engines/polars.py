@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import narwhals as nw
 import polars as pl
 
 from telads.model import Month
+
+if TYPE_CHECKING:
+    import narwhals as nw
 
 
 def scan_cells(files: Mapping[Month, Path]) -> nw.LazyFrame[pl.LazyFrame]:
@@ -16,6 +19,8 @@ def scan_cells(files: Mapping[Month, Path]) -> nw.LazyFrame[pl.LazyFrame]:
 
     Months may hold different measures; a measure that a month lacks is null there.
     """
+    import narwhals as nw
+
     scans = [
         pl.scan_parquet(path).with_columns(month=pl.lit(month.number, pl.Int32))
         for month, path in files.items()

@@ -114,7 +114,8 @@ def codes(origin: Origin, texts: pl.Series) -> pl.Series:
     if wrong.any():
         row = _first(wrong)
         raise DataError(
-            Text("행정동코드가 숫자가 아닙니다.", "A neighbourhood code is not made of digits."),
+            in_force().fill(Text("{neighbourhood}코드가 숫자가 아닙니다.",
+                                 "A {neighbourhood} code is not made of digits.")),
             Text("원본 파일의 코드를 그대로 써 주세요.", "Use the codes of the original file."),
             **origin.facts(row), column=texts.name, value=texts[row],
         )  # fmt: skip
@@ -204,8 +205,12 @@ def reject_duplicates(origin: Origin, cells: pl.DataFrame, month: str | None = N
     same = cells.select(pl.all_horizontal(pl.col(k) == cells[k][row] for k in key)).to_series()
     first = origin.facts(_first(same))
     sheet = f"{first['sheet']} " if first["sheet"] != origin.facts(row)["sheet"] else ""
-    told = Text("같은 셀(행정동, 성별, 나이)이 두 번 나옵니다.",
-                "The same cell (neighbourhood, sex, age) comes twice.")  # fmt: skip
+    told = in_force().fill(
+        Text(
+            "같은 셀({neighbourhood}, 성별, 나이)이 두 번 나옵니다.",
+            "The same cell ({neighbourhood}, sex, age) comes twice.",
+        )
+    )
     if month and int(duplicate.sum()) >= _NEARLY_ALL * (cells.height - int(duplicate.sum())):
         told = Text(
             "거의 모든 셀이 여러 번 나옵니다. 여러 달이 한 표에 든 것 같습니다.",
@@ -237,8 +242,8 @@ def reject_two_districts(origin: Origin, cells: pl.DataFrame, headers: Mapping[s
     if moved.any():
         row = _first(moved)
         raise DataError(
-            Text("한 행정동코드가 두 자치구에 있습니다.",
-                 "One neighbourhood code appears in two districts."),
+            in_force().fill(Text("한 {neighbourhood}코드가 두 {district}에 있습니다.",
+                                 "One {neighbourhood} code appears in two {districts}.")),
             Text("열이 밀리지 않았는지 확인해 주세요.", "Check that no column has slipped."),
             **origin.facts(row), column=headers.get("district"),
             value=f"{cells['code'][row]} {cells['district'][row]}",

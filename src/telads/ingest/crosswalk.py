@@ -2,6 +2,7 @@
 
 A month's cells come under the codes of the dataset's crosswalk, so that a neighbourhood has one
 series. Rows apply to the months before their `since`, the earliest first: a code may change again.
+A row with a name is for the neighbourhood of that name alone: its code is another's in other years.
 People and counts of a neighbourhood are divided by the shares and added; means are those of its
 parts, weighted by the people they speak for. A part that is masked masks the sum.
 """
@@ -39,20 +40,37 @@ def digest(month: Month) -> str:
 
 
 def applies(month: Month, codes: Collection[str]) -> bool:
-    """Whether any of these codes has another one in a label month."""
-    return any(row.code in codes for row in rows_of(month))
+    """Whether any of these codes has another one in a label month, whatever its name."""
+    return any(row.code in codes and not row.name for row in rows_of(month))
 
 
 def recoded(cells: pl.DataFrame, month: Month) -> tuple[pl.DataFrame, tuple[Correspondence, ...]]:
     """Cells under the codes of the dataset, sorted by KEY, and the rows that were applied."""
     applied: list[Correspondence] = []
     for _, step in groupby(rows_of(month), key=lambda row: row.since):
-        there = {*cells["code"].unique()}
-        rows = [row for row in step if row.code in there]
+        known = [*step]
+        named = _named_by(cells, known)
+        there = {*named.select("code", NAMED_BY).unique().rows()}
+        rows = [row for row in known if (row.code, row.name) in there]
         if rows:
-            cells = _recoded(cells, rows)
+            cells = _recoded(named, rows).select(cells.columns)
             applied += rows
     return cells, tuple(applied)
+
+
+NAMED_BY = "named by"
+"""Column of cells with the name that a row of the crosswalk asks for; empty for none."""
+
+
+def _named_by(cells: pl.DataFrame, rows: list[Correspondence]) -> pl.DataFrame:
+    import polars as pl
+
+    asked = {(row.code, row.name) for row in rows if row.name}
+    told = [
+        name if (code, name := (called or "").replace(" ", "")) in asked else ""
+        for code, called in cells.select("code", "neighbourhood").iter_rows()
+    ] if asked else [""] * cells.height  # fmt: skip
+    return cells.with_columns(pl.Series(NAMED_BY, told, dtype=pl.String))
 
 
 def _recoded(cells: pl.DataFrame, rows: list[Correspondence]) -> pl.DataFrame:
@@ -61,9 +79,11 @@ def _recoded(cells: pl.DataFrame, rows: list[Correspondence]) -> pl.DataFrame:
     dataset, figures = in_force(), values_in(cells.columns)
     table = pl.DataFrame(
         {"code": [row.code for row in rows], "to": [row.to for row in rows],
-         "share": [row.share for row in rows]}
+         "share": [row.share for row in rows], NAMED_BY: [row.name for row in rows]}
     )  # fmt: skip
-    moved = cells.join(table, on="code", how="left").with_columns(
+    moved = cells.join(table, on=["code", NAMED_BY], how="left").drop(NAMED_BY)
+    cells = cells.drop(NAMED_BY)
+    moved = moved.with_columns(
         # Its own name comes first where the neighbourhood keeps its code.
         pl.col("to").is_not_null().alias("came"),
         pl.coalesce("to", "code").alias("to"),
@@ -150,14 +170,25 @@ def remarks(applied: Collection[Correspondence], codes: Iterable[str]) -> tuple[
             f"Codes changed by the crosswalk: {len(changed)} ({named.en}).",
         ))  # fmt: skip
     if strange := unknown(codes):
-        named = _named(strange)
+        named, digits = _named(strange), _digits()
         found.append(Text(
             f"알 수 없는 {name}코드 {len(strange)}개가 있어 다른 달과 이어지지 않습니다: "
-            f"{named.ko}. 데이터 정의의 crosswalk.csv에 적으면 이어집니다.",
-            f"Unknown codes, which do not join other months: {len(strange)} ({named.en}). "
-            "crosswalk.csv of the dataset can say what they are.",
+            f"{named.ko}. {digits.ko} 코드의 파일을 쓰거나, 데이터 정의의 crosswalk.csv에 적으면 "
+            "이어집니다.",
+            f"Unknown codes, which do not join other months: {len(strange)} ({named.en}). Use a "
+            f"file with codes of {digits.en} digits, or say what they are in crosswalk.csv of the "
+            "dataset.",
         ))  # fmt: skip
     return tuple(found)
+
+
+def _digits() -> Text:
+    """The lengths of codes that the dataset knows."""
+    lengths = {len(row.code) for row in in_force().crosswalk} | {
+        in_force().neighbourhood.code_digits
+    }
+    known = [f"{length}" for length in sorted(filter(None, lengths))]
+    return Text(", ".join(f"{one}자리" for one in known), " or ".join(known))
 
 
 def _named(texts: list[str]) -> Text:

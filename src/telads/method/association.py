@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +20,7 @@ from telads.method.segments import (
 from telads.model import Month, Segment
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import polars as pl
 
 
@@ -50,9 +50,11 @@ def read_cells(
     segments: tuple[Segment, ...],
 ) -> Cells:
     """Cells averaged over the label months of a window, ignoring masked months."""
-    chosen = with_age(cells.filter(nw.col("month").is_in([month.number for month in window])))
-    first, *others = by_month(collect(chosen), services)
-    means = CellMeans(first)
+    import narwhals as nw
+
+    chosen = cells.filter(nw.col("month").is_in([month.number for month in window]))
+    first, *others = by_month(with_age(collect(chosen)), services)
+    means = CellMeans.of(first)
     for one in others:
         means.add(one)
     return cells_of(means.cells, means.means(), segments)

@@ -4,9 +4,11 @@ A build is named by a hash of everything its figures depend on: cells, settings 
 version. So the same data give the same name, and an existing build is not made again. It is written
 beside the others and put in force by a rename, so readers of the former build are not disturbed.
 
-Monthly rows that would be equal in a kept build are copied from it; tables over all months are
-recomputed, in time linear in their number. The bytes are those of a build from scratch, since rows
-are always computed a month at a time, independent of other months.
+A table has a file for each month. Files that would be equal in a kept build are linked from it, if
+they have the digest that it tells; tables over all months are made anew, of what the build before
+kept of them (`history`). Months are read, made and written one after another, so memory does not
+grow with their number. The bytes are those of a build from scratch, since rows are always computed
+a month at a time, independent of other months.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ import io
 import json
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,19 +32,26 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.store import warnings
 from telads.store.cells import measures_in, reading, readings
-from telads.store.files import TEMPORARY, explained, make_folder, move_folder, new_file
+from telads.store.files import (
+    TEMPORARY,
+    digest,
+    explained,
+    link,
+    make_folder,
+    move_folder,
+    new_file,
+)
 from telads.store.ledger import Ledger
 from telads.store.months import replaced_cells
-from telads.store.workspace import BUILD_FORMAT, Build, Store
+from telads.store.workspace import BUILD_FORMAT, Build, Store, table_file
 from telads.text import Text
 from telads.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from telads.method.tables import History, Material
-
-    Rows = dict[Month, pl.DataFrame]
+    from telads.method.history import History, Key
+    from telads.method.tables import Material
 
 WORKERS = 2
 """Threads that make months; more gain nothing, since half of the work holds the GIL."""
@@ -94,6 +104,10 @@ def build(
         ledger = workspace.ledger()
         name = _name(ledger, settings)
         made = again or not workspace.is_whole(name)
+        if workspace.history_path.exists():
+            from telads.method.history import forget_other
+
+            forget_other(workspace.history_path, _months(ledger))
         if made:
             _make(workspace, ledger, settings, name, on_step or _no_step, again=again)
         workspace.switch(name, settings.builds_kept)
@@ -141,63 +155,53 @@ def _method(settings: Settings) -> dict[str, object]:
     }
 
 
-class _Unusable(Exception):
-    """A table of a kept build cannot be read, so its rows must be recomputed."""
+def _months(ledger: Ledger) -> list[object]:
+    """The months and what was read of them, as JSON has it."""
+    second = _second(ledger)
+    return [
+        [str(month), entry.cells, second.get(month, {})]
+        for month, entry in ledger.current().items()
+    ]
 
 
 @dataclass(frozen=True)
 class _Former:
-    """A kept build, if any, and the months whose rows can be copied from it."""
+    """Kept builds, by the months whose files can be taken over from them."""
 
-    build: Build | None = None
-    alike: frozenset[Month] = frozenset()
+    alike: Mapping[Month, Build] = field(default_factory=dict)
     """Months with unchanged cells."""
-    begun: frozenset[Month] = frozenset()
+    begun: Mapping[Month, Build] = field(default_factory=dict)
     """Those of them with no change in any earlier month either, as `services` requires."""
-
-    def rows(self, table: str) -> list[pl.DataFrame]:
-        """Rows of a table that can be copied: one table, or none."""
-        import polars as pl
-
-        if self.build is None:
-            return []
-        try:
-            whole = pl.read_parquet(self.build.path / f"{table}.parquet")
-        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-            raise _Unusable(table) from error
-        usable = self.begun if table == "services" else self.alike
-        if usable.issuperset(self.build.months):
-            return [whole]
-        return [whole.filter(pl.col("month").is_in([str(month) for month in usable]))]
 
 
 def _former(
     workspace: Store, ledger: Ledger, settings: Settings, services: tuple[str, ...],
     measures: tuple[str, ...],
 ) -> _Former:  # fmt: skip
-    """The kept build with the most unchanged months."""
+    """The kept builds with unchanged months."""
     import polars as pl
 
     second = _second(ledger)
     now = {month: (entry.cells, second.get(month, {})) for month, entry in ledger.current().items()}
     wanted = {**_method(settings), "services": [*services]}
-    found = []
+    alike, begun = dict[Month, Build](), dict[Month, Build]()
     for build in workspace.builds():
         try:
             if not wanted.items() <= build.about.items():
                 continue
-            if measures_in(pl.read_parquet_schema(build.path / "segments.parquet")) != measures:
+            one, *_ = build.table("segments")
+            if measures_in(pl.read_parquet_schema(one)) != measures:
                 continue
         except (TeladsError, OSError, pl.exceptions.PolarsError):
             continue  # unreadable builds are skipped: none is required
         about = {month: build.about["files"][str(month)] for month in build.months}
         files = {month: (of["cells"], of.get("second", {})) for month, of in about.items()}
         differ = [month for month in {*files, *now} if files.get(month) != now.get(month)]
-        alike = {*files} - {*differ}
-        begun = {month for month in alike if not differ or month < min(differ)}
-        if alike:
-            found.append(_Former(build, frozenset(alike), frozenset(begun)))
-    return max(found, key=lambda one: (len(one.begun), len(one.alike)), default=_Former())
+        first = min(differ, default=None)
+        own = [month for month in files if first is None or month < first]
+        alike = dict.fromkeys({*files} - {*differ}, build) | alike
+        begun = begun if len(begun) >= len(own) else dict.fromkeys(own, build)
+    return _Former(alike, begun)
 
 
 def _make(
@@ -222,11 +226,13 @@ def _make(
     former = _Former() if again else _former(workspace, ledger, settings, services, measures)
     folder = workspace.marts_path / f"{TEMPORARY}{name}"
     work = _Work(cells, second, columns, services, settings, folder, on_step)
-    try:
-        history = work.write(former)
-    except _Unusable:
-        history = work.write(_Former())
+    kept = {
+        "of": {**_method(settings), "services": [*services], "columns": [*work.needed]},
+        "months": _months(ledger),
+    }
+    history = work.write(former, workspace.history_path, kept)
     about = _about(ledger, settings, name, services) | {
+        "tables": work.digests(),
         "patterns": {
             str(month): {service: str(origin) for service, origin in of.items()}
             for month, of in history.patterns.items()
@@ -238,16 +244,17 @@ def _make(
     }
     with explained(folder), new_file(folder / "build.json") as opened:
         opened.write((json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
-    on_step("", work.steps, work.steps)
     target = workspace.marts_path / name
-    if not target.exists():
+    if target.exists():
+        # Remade, perhaps as a repair: file by file, so that a reader never finds one missing.
+        with explained(target):
+            for file in folder.iterdir():
+                file.replace(target / file.name)
+            folder.rmdir()
+    else:
         move_folder(folder, target)
-        return
-    # Remade, perhaps as a repair: file by file, so that a reader never finds one missing.
-    with explained(target):
-        for file in folder.iterdir():
-            file.replace(target / file.name)
-        folder.rmdir()
+    with suppress(WorkspaceError):  # the next build does without
+        history.keep(workspace.history_path, kept)
 
 
 def _services(workspace: Store, columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -275,50 +282,105 @@ class _Work:
     settings: Settings
     folder: Path
     on_step: Callable[[str, int, int], None]
+    made: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Digests of the files written, by table and month ("" for all months)."""
 
     @property
-    def steps(self) -> int:
-        """Number of steps: each month, then each table."""
+    def needed(self) -> tuple[str, ...]:
+        """The columns of cells that tables over several months need."""
+        from telads.method.tables import needed_for
+
+        return needed_for(self.services, self.columns)
+
+    def digests(self) -> dict[str, dict[str, str]]:
+        """Digests of all files, by table and by month in order."""
         from telads.method.tables import TABLES
 
-        return len(self.cells) + len(TABLES)
+        return {
+            name: {month: self.made[table, month] for table, month in sorted(self.made)
+                   if table == name}
+            for name in TABLES
+        }  # fmt: skip
 
-    def write(self, former: _Former) -> History:
-        """Write every table, with the rows copied from a former build."""
+    def write(self, former: _Former, kept: Path, key: Key) -> History:
+        """Write every table; files are taken over from former builds.
+
+        `kept` is the folder of the history that the build before kept, `key` what this one is of.
+        """
         from telads.method.disclosure import published
-        from telads.method.tables import OVERALL, TABLES
+        from telads.method.tables import OVERALL
 
         with explained(self.folder):
             if self.folder.exists():
                 shutil.rmtree(self.folder)
             make_folder(self.folder)
+        there, begun = self._taken_over(former)
         with reading(self.cells), readings(self.second):
-            history, made = self._months(former)
-        for done, table in enumerate(TABLES):
-            self.on_step(table, len(self.cells) + done, self.steps)
-            if table in OVERALL:
-                self._put(table, published(OVERALL[table](history)))
-            else:
-                self._put(table, _in_order(former.rows(table), made.pop(table)))
+            history, months = self._resumed(kept, key, there & begun)
+            self._add(history, months, there, begun)
+        for done, table in enumerate(OVERALL):
+            self.on_step(table, len(months) + done, len(months) + len(OVERALL))
+            self._put(table, published(OVERALL[table](history)))
+        self.on_step("", len(months) + len(OVERALL), len(months) + len(OVERALL))
         return history
 
-    def _months(self, former: _Former) -> tuple[History, dict[str, Rows]]:
-        """Process months in order; returns what tables over all months need, and the new rows."""
-        from telads.method.disclosure import published
-        from telads.method.tables import MONTHLY, SERVICES, History, services_table
+    def _taken_over(self, former: _Former) -> tuple[set[Month], set[Month]]:
+        """Months whose files are taken over from former builds, and those of `services`."""
+        from telads.method.tables import MONTHLY, SERVICES
 
-        history = History(self.services, self.settings.floor, self.settings.forecast_phi)
-        made: dict[str, Rows] = {table: {} for table in (*MONTHLY, SERVICES)}
-        latest = max(former.begun, default=None)  # the first new month is compared with it
-        for done, (given, rows) in enumerate(self._loaded(former)):
-            self.on_step(str(given.month), done, self.steps)
+        there = {month for month, build in former.alike.items()
+                 if all(self._take(build, table, month) for table in MONTHLY)}  # fmt: skip
+        begun = set[Month]()
+        for month, build in sorted(former.begun.items(), key=lambda one: one[0]):
+            if not self._take(build, SERVICES, month):
+                break  # those of later months rest on it
+            begun.add(month)
+        return there, begun
+
+    def _take(self, build: Build, table: str, month: Month) -> bool:
+        """Take the file of a month over, if it is as it was written."""
+        told = build.about["tables"][table].get(str(month))
+        if told is None:
+            return True  # nobody is shown in this month
+        name = table_file(table, str(month))
+        try:
+            if digest((build.path / name).read_bytes()) != told:
+                return False
+        except OSError:
+            return False
+        with explained(self.folder):
+            link(build.path / name, self.folder / name)
+        self.made[table, str(month)] = told
+        return True
+
+    def _resumed(
+        self, kept: Path, key: Key, usable: Collection[Month]
+    ) -> tuple[History, list[Month]]:
+        """The history of the first months, all of them `usable`, and the months to add to it."""
+        from telads.method import history
+
+        months = [*self.cells]
+        made = history.History(self.services, self.settings.floor, self.settings.forecast_phi)
+        number = history.take_back(made, kept, key, usable) if usable else 0
+        if number:
+            made.resume(self._material(made.months[-1].month, self.needed))
+        return made, months[number:]
+
+    def _add(
+        self, history: History, months: Sequence[Month], there: set[Month], begun: set[Month]
+    ) -> None:
+        """Add months in order, and write their tables as far as they are not `there`."""
+        from telads.method.disclosure import published
+        from telads.method.tables import OVERALL, SERVICES, services_table
+
+        latest = max(begun, default=None)  # the first new month is compared with it
+        for done, given in enumerate(self._loaded(months, there)):
+            self.on_step(str(given.month), done, len(months) + len(OVERALL))
             if given.cells.is_empty():
                 continue  # no segment of the month may be shown
             history.add(given, spread=latest is None or given.month >= latest)
-            for table, of_month in rows.items():
-                made[table][given.month] = of_month
-            if given.month not in former.begun:
-                made[SERVICES][given.month] = published(services_table(history))
+            if given.month not in begun:
+                self._put(SERVICES, published(services_table(history)), given.month)
         if not history.months:
             raise WorkspaceError(
                 Text("보여 줄 만큼 인원이 많은 집단이 없습니다.",
@@ -327,51 +389,50 @@ class _Work:
                      f"Load a file with groups of {self.settings.floor:g} people or more."),
                 file=self.folder.parents[1],
             )  # fmt: skip
-        return history, made
 
-    def _loaded(self, former: _Former) -> Iterator[tuple[Material, dict[str, pl.DataFrame]]]:
-        """Yield each month's cells and new rows, loaded a few months ahead."""
+    def _loaded(self, months: Sequence[Month], there: set[Month]) -> Iterator[Material]:
+        """Yield each month's cells, loaded a few months ahead, when its tables are written."""
         work = carried(self._month)
         with ThreadPoolExecutor(WORKERS) as pool:
-            ahead: deque[Future[tuple[Material, dict[str, pl.DataFrame]]]] = deque()
-            for month in self.cells:
-                ahead.append(pool.submit(work, month, month in former.alike))
+            ahead: deque[Future[Material]] = deque()
+            for month in months:
+                ahead.append(pool.submit(work, month, month in there))
                 if len(ahead) > WORKERS:
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()
 
-    def _month(self, month: Month, alike: bool) -> tuple[Material, dict[str, pl.DataFrame]]:
-        """A month's cells, and its rows of the tables that depend on nothing else."""
+    def _month(self, month: Month, there: bool) -> Material:
+        """A month's cells; unless they are `there`, its tables that depend on nothing else."""
         from telads.method.disclosure import published
-        from telads.method.tables import MONTHLY, material, needed_for
+        from telads.method.tables import MONTHLY
 
-        columns = needed_for(self.services, self.columns) if alike else self.columns
+        given = self._material(month, self.needed if there else self.columns)
+        if given.cells.is_empty():
+            return given
+        _ = given.figures
+        for table, make in MONTHLY.items() if not there else ():
+            self._put(table, published(make(given)), month)
+        return given
+
+    def _material(self, month: Month, columns: Sequence[str]) -> Material:
+        from telads.method.tables import material
+
         second = [of[month] for of in self.second if month in of]
-        given = material(
+        return material(
             self.cells[month], month, self.services, self.settings.floor, columns, second
         )
-        if given.cells.is_empty():
-            return given, {}
-        _ = given.figures
-        if alike:
-            return given, {}
-        return given, {table: published(make(given)) for table, make in MONTHLY.items()}
 
-    def _put(self, table: str, rows: pl.DataFrame) -> None:
+    def _put(self, table: str, rows: pl.DataFrame, month: Month | None = None) -> None:
+        of = str(month) if month else ""
         content = io.BytesIO()  # written here, so that a full disk raises its own error
         rows.write_parquet(content, compression="zstd", row_group_size=ROW_GROUPS.get(table))
-        with explained(self.folder), new_file(self.folder / f"{table}.parquet") as file:
-            file.write(content.getbuffer())
-
-
-def _in_order(kept: list[pl.DataFrame], made: Mapping[Month, pl.DataFrame]) -> pl.DataFrame:
-    """Rows of months as one contiguous table in their order."""
-    import polars as pl
-
-    whole = pl.concat([*kept, *(rows for _, rows in sorted(made.items()))], rechunk=True)
-    months = whole["month"]
-    return whole if months.is_sorted() else whole.sort("month", maintain_order=True)
+        path = self.folder / table_file(table, of)
+        with explained(path):
+            path.unlink(missing_ok=True)  # taken over before another file of the month failed
+            with new_file(path) as file:
+                file.write(content.getbuffer())
+        self.made[table, of] = digest(content.getbuffer())
 
 
 def _about(

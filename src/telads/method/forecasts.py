@@ -14,8 +14,9 @@ judged months. A month's forecast rests on the months up to it alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,6 +57,12 @@ class Comparison:
         candidates = [one._asdict() for one in self.candidates]
         return {"months": self.months, "taken": self.taken, "candidates": candidates}
 
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Comparison:
+        """What `facts` told."""
+        candidates = tuple(Judged(**of) for of in facts["candidates"])
+        return cls(facts["months"], facts["taken"], candidates)
+
 
 class Forecasts:
     """Affinities added month by month, in order; segment x service."""
@@ -76,6 +83,10 @@ class Forecasts:
             self._judge(segments, affinity, expected)
         if self._points:
             self.by_month[month] = self._compared()
+        self.take(month, segments, affinity)
+
+    def take(self, month: Month, segments: tuple[Segment, ...], affinity: Array) -> None:
+        """Take a month in that judges nothing."""
         self._affinity[month] = (segments, affinity)
         every = tuple(sorted({*self._every, *segments}))
         own = aligned(affinity, segments, every)
@@ -89,6 +100,23 @@ class Forecasts:
         else:
             self._total, self._count = np.nan_to_num(own), (~np.isnan(own)).astype(np.float64)
         self._every = every
+
+    def kept(self) -> dict[str, object]:
+        """The judgements, as JSON has them."""
+        return {
+            "points": [points.tolist() for points in self._points],
+            "weights": [weights.tolist() for weights in self._weights],
+            "by_month": {str(month): of.facts() for month, of in self.by_month.items()},
+        }
+
+    def take_back(self, told: Mapping[str, Any]) -> None:
+        """Put back the judgements that `kept` told, where their months were taken in."""
+        self._points, self._weights = (
+            [np.array(of) for of in told[name]] for name in ("points", "weights")
+        )
+        self.by_month = {
+            Month.parse(month): Comparison.of(facts) for month, facts in told["by_month"].items()
+        }
 
     def taken(self, month: Month) -> str:
         """The candidate for the month after `month`; the last month if season is not known."""

@@ -110,35 +110,34 @@ def read_places(cells: pl.DataFrame, services: tuple[str, ...]) -> Places:
     inside = {age: dataset.cell_ages_of(age) for age in dataset.ages}
     places = cells.group_by("code").agg(pl.col("district", "neighbourhood").first()).sort("code")
     districts = tuple(sorted(places["district"].unique()))
-    codes, named = places["code"].to_list(), places["district"].to_list()
+    codes, within = places["code"].to_list(), places["district"].to_list()
     place = {code: index for index, code in enumerate(codes)}
     band = {cell: inside[age].index(cell) for cell, age in dataset.bands.items()}
-    group = {(str(sex), age): index for index, (sex, age) in enumerate(groups())}
-    index = (
-        cells["code"].replace_strict(place, return_dtype=pl.Int64).to_numpy(),
-        np.array([group[key] for key in cells.select("sex", "age").iter_rows()], dtype=np.intp),
-        cells["age5"].replace_strict(band, return_dtype=pl.Int64).to_numpy(),
+    known = groups()
+    group = {f"{sex} {age}": index for index, (sex, age) in enumerate(known)}
+    unestimated = [service + UNESTIMATED for service in services
+                   if service + UNESTIMATED in cells.columns]  # fmt: skip
+    named = pl.concat_str("sex", "age", separator=" ")
+    index = cells.select(
+        pl.col("code").replace_strict(place, return_dtype=pl.Int64),
+        named.replace_strict(group, return_dtype=pl.Int64),
+        pl.col("age5").replace_strict(band, return_dtype=pl.Int64),
     )
-    shape = (len(codes), len(group), max(map(len, inside.values())))
-
-    def array(*columns: pl.Series) -> Array:
-        filled = np.full((*shape, len(columns)), np.nan)
-        values = [column.cast(pl.Float64).fill_null(np.nan).to_numpy() for column in columns]
-        filled[index] = np.column_stack(values)
-        return filled
-
-    population = np.nan_to_num(array(cells[POPULATION])[..., 0])
-    usage = array(*(cells[service] for service in services))
+    columns = (POPULATION, *services, *unestimated)
+    filled = np.full((len(codes), len(known), max(map(len, inside.values())), len(columns)), np.nan)
+    filled[*index.to_numpy().T] = cells.select(pl.col(columns).cast(pl.Float64)).to_numpy()
+    population = np.nan_to_num(filled[..., 0])
+    usage = filled[..., 1 : 1 + len(services)]
     people = np.where(np.isnan(usage), 0.0, population[..., None])
-    for at, service in enumerate(services):
-        if service + UNESTIMATED in cells.columns:
-            unknown = np.nan_to_num(array(cells[service + UNESTIMATED])[..., 0])
-            people[..., at] = np.maximum(people[..., at] - unknown, 0)
+    for at, column in enumerate(unestimated, 1 + len(services)):
+        own = services.index(column.removesuffix(UNESTIMATED))
+        unknown = np.nan_to_num(filled[..., at])
+        people[..., own] = np.maximum(people[..., own] - unknown, 0)
     return Places(
         codes=tuple(codes),
         names=tuple(places["neighbourhood"].to_list()),
         districts=districts,
-        at=np.array([districts.index(name) for name in named], dtype=np.intp),
+        at=np.array([districts.index(name) for name in within], dtype=np.intp),
         population=population,
         people=people,
         usage=np.where(people > 0, usage, np.nan),
@@ -273,24 +272,24 @@ def shrink(deviation: Array, fitted: Components, people: Array) -> tuple[Array, 
     scale = np.nan_to_num(fitted.scale, nan=1.0)
     known = ~np.isnan(deviation)
     variance = np.where(known, fitted.variance(people), np.inf)
+    roots = 1 / np.sqrt(variance)
+    residual = np.where(known, deviation / scale, 0.0)
+    _, size, services = deviation.shape
+    estimate, left = np.empty(deviation.shape), np.empty((len(deviation), services, size, size))
+    one = np.eye(size)
     # Best linear prediction in a form without the inverse of the covariance: with the roots h
-    # of the precisions, K h (1 + h K h)^-1 h r.
-    root = np.moveaxis(1 / np.sqrt(variance), 2, 1)
-    prior = fitted.covariance[None]
-    weighted = prior * root[..., None, :]
-    system = np.eye(root.shape[-1]) + weighted * root[..., :, None]
-    gain = weighted @ np.linalg.inv(np.nan_to_num(system, nan=0.0) + _singular(system))
-    residual = np.moveaxis(np.where(known, deviation / scale, 0.0), 2, 1) * root
-    estimate = np.moveaxis((gain @ residual[..., None])[..., 0], 1, 2) * scale
-    left = prior - gain @ np.swapaxes(weighted, -1, -2)
-    unit = scale.T[None, :, :, None] * scale.T[None, :, None, :]
-    return np.asarray(estimate), np.asarray(left * unit)
-
-
-def _singular(system: Array) -> Array:
-    """Replace a system with unknowns by a solvable one, whose solution is unknown as well."""
-    lost = np.asarray(np.isnan(system).any(axis=(-1, -2)))
-    return np.asarray(lost[..., None, None] * np.eye(system.shape[-1]))
+    # of the precisions, K h (1 + h K h)^-1 h r. A service at a time, whose arrays fit a cache.
+    for service in range(services):
+        root, prior, own = roots[..., service], fitted.covariance[service], scale[:, service]
+        weighted = prior * root[:, None, :]
+        system = one + weighted * root[:, :, None]
+        # One with unknowns becomes solvable; its solution is unknown as well.
+        lost = np.isnan(system).any(axis=(-1, -2))
+        gain = weighted @ np.linalg.inv(np.where(lost[:, None, None], one, system))
+        found = gain @ (residual[..., service] * root)[..., None]
+        estimate[..., service] = found[..., 0] * own
+        left[:, service] = (prior - gain @ np.swapaxes(weighted, -1, -2)) * np.outer(own, own)
+    return estimate, left
 
 
 def _with_all(population: Array, usage: Array, covariance: Array) -> Estimates:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,18 +22,23 @@ from telads.dataset import in_force
 from telads.engines.polars import collect
 from telads.method.disclosure import COVERAGE
 from telads.model import Month, Segment, Sex
-from telads.store.cells import KEY, POPULATION, UNESTIMATED, first_year, weight
+from telads.store.cells import KEY, POPULATION, UNESTIMATED, weight
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import polars as pl
 
 
 SEGMENT = ("district", "sex", "age")
 
 
-def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
+def with_age(cells: pl.DataFrame) -> pl.DataFrame:
     """Add the `age` of segments to cells."""
-    return cells.with_columns(age=first_year(nw.col("age5"), in_force().ages).cast(nw.Int16))
+    import polars as pl
+
+    ages = np.array(in_force().ages, dtype=np.int16)
+    band = np.searchsorted(ages, cells["age5"].to_numpy(), side="right") - 1
+    return cells.with_columns(pl.Series("age", ages[np.maximum(band, 0)]))
 
 
 @dataclass(frozen=True)
@@ -51,20 +56,10 @@ class Groups:
         import polars as pl
 
         number = np.zeros(frame.height, dtype=np.int64)
-        names: list[pl.Series] = []
-        for column in by:
-            known = frame[column].unique().sort()
-            own = np.searchsorted(known, frame[column]) if known.dtype.is_numeric() else (
-                frame[column].cast(pl.Enum(known)).to_physical().to_numpy()
-            )  # fmt: skip
-            number = number * len(known) + own
-            names.append(known)
-        found, at = np.unique(number, return_inverse=True)
-        keys = {}
-        for known in reversed(names):
-            found, own = np.divmod(found, len(known))
-            keys[known.name] = known.gather(own)
-        return cls(pl.DataFrame({name: keys[name] for name in by}), at.reshape(-1))
+        for own in frame.select(pl.col(by).rank("dense")).to_numpy().T.astype(np.int64):
+            number = number * (own.max(initial=0) + 1) + own
+        _, first, at = np.unique(number, return_index=True, return_inverse=True)
+        return cls(frame.select(by)[first], at.reshape(-1))
 
     def sums(self, values: Array) -> Array:
         """Sum of each group, in row order; NaN (unknown) adds nothing."""
@@ -215,6 +210,11 @@ class MonthFigures:
     values: Array
     """cell x (population, services ...); NaN where masked"""
 
+    @cached_property
+    def decimals(self) -> tuple[int, ...]:
+        """Decimals that the figures of each service are written with."""
+        return tuple(decimals(column) for column in self.values.T[1:])
+
 
 CELL = (*KEY, "district", "age")
 """What names a cell: `KEY`, and the segment, as a neighbourhood may come to another district."""
@@ -261,10 +261,14 @@ def same_patterns(before: MonthFigures, now: MonthFigures) -> tuple[NDArray[np.i
     """
     one, other = _shared(before.cells, now.cells)
     groups = Groups.of(now.cells[other], SEGMENT)
+    whole = [len(one) == len(before.values), len(other) == len(now.values)]
     same, compared = [], []
     for of in range(1, now.values.shape[1]):
         x, y = before.values[one, of], now.values[other, of]
-        rounding = [10.0 ** (-2 * decimals(values)) / 12 for values in (x, y)]
+        rounding = [
+            10.0 ** (-2 * (month.decimals[of - 1] if every else decimals(values))) / 12
+            for values, month, every in zip((x, y), (before, now), whole, strict=True)
+        ]
         x, y = np.where(np.isnan(y), np.nan, x), np.where(np.isnan(x), np.nan, y)
         n = groups.counts(x)
         x, y = (values - divided(groups.sums(values), n)[groups.at] for values in (x, y))
@@ -309,13 +313,32 @@ def _shared(before: pl.DataFrame, now: pl.DataFrame) -> tuple[NDArray[np.intp], 
 class CellMeans:
     """Running mean of each cell over months."""
 
-    def __init__(self, first: MonthFigures) -> None:
-        self.cells = first.cells
+    def __init__(self, cells: pl.DataFrame, total: Array, count: Array) -> None:
+        self.cells = cells
         """The cells of all months, sorted by `CELL`."""
-        self.groups = Groups.of(first.cells, SEGMENT)
-        self._total = np.zeros(first.values.shape)
-        self._count = np.zeros(first.values.shape)
-        self.add(first)
+        self.groups = Groups.of(cells, SEGMENT)
+        self._total, self._count = total, count
+
+    @classmethod
+    def of(cls, first: MonthFigures) -> CellMeans:
+        """The means of one month."""
+        made = cls(first.cells, *np.zeros((2, *first.values.shape)))
+        made.add(first)
+        return made
+
+    @classmethod
+    def of_frame(cls, frame: pl.DataFrame) -> CellMeans:
+        """What `frame` made a table of."""
+        sums = frame.drop(CELL)
+        total, count = np.hsplit(np.column_stack([array_of(sums, of) for of in sums.columns]), 2)
+        return cls(frame.select(CELL), total, count)
+
+    def frame(self) -> pl.DataFrame:
+        """A row for each cell: `CELL`, the sums of its values, the numbers of months in them."""
+        import polars as pl
+
+        sums = np.column_stack([self._total, self._count])
+        return self.cells.hstack([pl.Series(str(at), column) for at, column in enumerate(sums.T)])
 
     def add(self, figures: MonthFigures) -> None:
         """Add a month, in time independent of the number of earlier ones."""
@@ -393,7 +416,7 @@ def panel_of(months: Sequence[MonthFigures], overall: Sequence[Array] | None = N
 
 def read_panel(cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...]) -> Panel:
     """Aggregate cells (with `month`) to a panel of all their months and segments."""
-    return whole_panel(by_month(collect(with_age(cells)), services))
+    return whole_panel(by_month(with_age(collect(cells)), services))
 
 
 def by_month(cells: pl.DataFrame, services: tuple[str, ...]) -> list[MonthFigures]:
@@ -409,7 +432,7 @@ def by_month(cells: pl.DataFrame, services: tuple[str, ...]) -> list[MonthFigure
 def whole_panel(months: Sequence[MonthFigures]) -> Panel:
     """The panel of months, with `overall` up to each of them."""
     segments = tuple(sorted({segment for one in months for segment in one.segments}))
-    means, overall = CellMeans(months[0]), []
+    means, overall = CellMeans.of(months[0]), []
     for at, one in enumerate(months):
         if at:
             means.add(one)

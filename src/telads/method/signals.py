@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 
 from telads.dataset import Signal, in_force
@@ -31,6 +30,7 @@ from telads.store.cells import POPULATION, weight
 from telads.text import Text
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import polars as pl
 
 
@@ -73,56 +73,69 @@ def signals(
     the segment's people the value is based on). Unknown figures are null, and so is the standard
     error if a single neighbourhood is known. Signals whose columns are absent are left out.
     """
-    import polars as pl
+    import narwhals as nw
 
     chosen = cells.filter(nw.col("month").is_in([month.number for month in months]))
-    aged = collect(with_age(chosen))
+    return signals_of(with_age(collect(chosen)), floor)
+
+
+def signals_of(aged: pl.DataFrame, floor: float | None = None) -> pl.DataFrame:
+    """`signals` of all months of cells that have their `age`."""
+    import polars as pl
+
     columns = aged.columns
     known = signals_in(columns)
     if not known:
         return pl.DataFrame(schema=_SHOWN)
     ratios = _ratios(_places(aged, known, columns), known).sort(*_BY)
-    people = size_of(pl.col(POPULATION))
+    ratios = ratios.with_columns(
+        size_of(pl.col(POPULATION)).alias("people"),
+        *(one for of in known for one in (_exact(of) if floor is None else _told(of, floor))),
+    )
+    values = np.column_stack([array_of(ratios, _of(of, "value")) for of in known])
+    standings = {
+        name: _standing(values, array_of(ratios, "people"), Groups.of(ratios, group))
+        for name, group in (("z_city", ("month",)), ("z_peers", ("month", "sex", "age")))
+    }
     parts = [
         ratios.select(
-            *_BY, POPULATION, *(pl.col(_of(signal, name)).alias(name) for name in _RATIO),
-            signal=pl.lit(signal.id), place=pl.lit(place), people=people,
-        ).with_columns(*_exact() if floor is None else _publishable(signal, floor))
+            *_BY, pl.lit(signal.id).alias("signal"), pl.col(_of(signal, "value")).alias("value"),
+            *(pl.Series(name, of[:, place], nan_to_null=True) for name, of in standings.items()),
+            *(pl.col(_of(signal, name)).alias(name) for name in ("se", "n_cells", "coverage")),
+            pl.lit(place).alias("place"),
+        )
         for place, signal in enumerate(known)
     ]  # fmt: skip
-    values = np.column_stack([array_of(part, "value") for part in parts])
-    for name, group in (("z_city", ("month",)), ("z_peers", ("month", "sex", "age"))):
-        standing = _standing(values, array_of(parts[0], "people"), Groups.of(ratios, group))
-        parts = [
-            part.with_columns(pl.Series(name, own, nan_to_null=True))
-            for part, own in zip(parts, standing.T, strict=True)
-        ]
     return pl.concat(parts).sort(*_BY, "place").select(_SHOWN)
 
 
-def _exact() -> tuple[pl.Expr, ...]:
+def _exact(signal: Signal) -> tuple[pl.Expr, ...]:
     import polars as pl
 
     people = pl.col(POPULATION)
-    return ((pl.col("known") / pl.when(people > 0).then(people)).alias("coverage"),)
+    share = pl.col(_of(signal, "known")) / pl.when(people > 0).then(people)
+    return (share.alias(_of(signal, "coverage")),)
 
 
-def _publishable(signal: Signal, floor: float) -> tuple[pl.Expr, ...]:
+def _told(signal: Signal, floor: float) -> tuple[pl.Expr, ...]:
     """Value, standard error and coverage as published."""
     import polars as pl
 
-    value, known, people = (pl.col(name) for name in ("value", "known", POPULATION))
+    value, se, known, places, least = (
+        pl.col(_of(signal, name)) for name in ("value", "se", "known", "places", "least")
+    )
     shown = (
         share_of(value * known / 100, known, floor)
         if signal.kind == "percent"
         else pl.when(known >= floor).then(mean_of(value, size_of(known)))
     )
-    unsolvable = (pl.col("places") >= LEAST_NEIGHBOURHOODS) | (pl.col("least") >= floor)
-    return (
-        shown.alias("value"),
-        pl.when(shown.is_not_null() & unsolvable).then("se").alias("se"),
-        coverage_of(known, people, floor).alias("coverage"),
-    )
+    unsolvable = (places >= LEAST_NEIGHBOURHOODS) | (least >= floor)
+    figures = {
+        "value": shown,
+        "se": pl.when(shown.is_not_null() & unsolvable).then(se),
+        "coverage": coverage_of(known, pl.col(POPULATION), floor),
+    }
+    return tuple(of.alias(_of(signal, name)) for name, of in figures.items())
 
 
 def _standing(values: Array, people: Array, groups: Groups) -> Array:

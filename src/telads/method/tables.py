@@ -25,13 +25,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from telads.dataset import in_force
-from telads.engines.polars import collect
 from telads.method.affinity import (
     Spread,
     affinity,
@@ -57,27 +55,31 @@ from telads.method.disclosure import (
     sizes,
     without_small_parts,
 )
-from telads.method.forecasts import LAST, Forecasts
+from telads.method.forecasts import LAST
+from telads.method.history import History, indexed
 from telads.method.horizons import AHEAD, NEXT
-from telads.method.neighbourhoods import divided, estimates, groups, read_places, shown
+from telads.method.neighbourhoods import (
+    Places,
+    divided,
+    estimates,
+    groups,
+    read_places,
+    shown,
+)
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
 from telads.method.segments import (
-    REPEATS,
     SEGMENT,
     Array,
-    CellMeans,
     MonthFigures,
     Panel,
     aligned,
-    decimals,
     month_figures,
     peers_of,
-    same_patterns,
     segment_frame,
     weighted_means,
     with_age,
 )
-from telads.method.signals import signals
+from telads.method.signals import signals_of
 from telads.model import Month, Segment
 from telads.store.cells import KEY, POPULATION, UNESTIMATED, measures_in
 
@@ -98,6 +100,11 @@ class Material:
     def figures(self) -> MonthFigures:
         """Usage by segment and service, from published sizes and means."""
         return publishable(month_figures(self.cells, self.month, self.services))
+
+    @cached_property
+    def places(self) -> Places:
+        """The cells by neighbourhood."""
+        return read_places(self.cells, self.services)
 
     @cached_property
     def arrays(self) -> Cells:
@@ -141,8 +148,8 @@ def material(
             there = {**there, **held}
     lacking = [pl.lit(None, pl.Float64).alias(name) for name in columns if name not in there]
     number = pl.lit(month.number, pl.Int32).alias("month")
-    aged = with_age(nw.from_native(cells.lazy().with_columns(number, *lacking)))
-    return Material(month, without_small_parts(collect(aged), floor), services, floor)
+    aged = with_age(cells.with_columns(number, *lacking))
+    return Material(month, without_small_parts(aged, floor), services, floor)
 
 
 def columns_of(cells: Iterable[Path]) -> tuple[str, ...]:
@@ -156,98 +163,6 @@ def needed_for(services: Sequence[str], columns: Sequence[str]) -> tuple[str, ..
     people = (service + UNESTIMATED for service in services)
     needed = {"code", "district", "sex", "age5", POPULATION, *services, *people}
     return tuple(name for name in columns if name in needed)
-
-
-@dataclass(frozen=True)
-class Past:
-    """Figures of one month for tables over several months; segment x service."""
-
-    month: Month
-    segments: tuple[Segment, ...]
-    population: Array
-    """By segment."""
-    usage: Array
-    plain: Array
-    index: Array
-    spread: Spread | None
-
-
-class History:
-    """Months added in order; its size does not grow with their cells."""
-
-    def __init__(self, services: tuple[str, ...], floor: float, phi: float) -> None:
-        self.services, self.floor, self.phi = services, floor, phi
-        self.months: list[Past] = []
-        self.forecasts = Forecasts()
-        self._runs: list[list[dict[Month, int]]] = [[] for _ in services]
-        self._cells: CellMeans | None = None
-        self._newest: MonthFigures | None = None
-
-    def add(self, given: Material, *, spread: bool = True) -> None:
-        """Add a month later than all others.
-
-        Without `spread`, neither it nor the next month can be the newest in a table.
-        """
-        own = given.figures
-        if self._cells is None:
-            self._cells = CellMeans(own)
-        else:
-            self._cells.add(own)
-        self._follow(own)
-        if not self.phi:  # whoever sets a trend has chosen the forecast
-            self.forecasts.add(own.month, own.segments, affinity(own.usage, own.population))
-        index = reach(own.usage, own.population, list(_are_indexes(self.services))).index
-        told = given.spread if spread else None
-        self.months.append(
-            Past(own.month, own.segments, own.population, own.usage, own.plain, index, told)
-        )
-
-    def _follow(self, own: MonthFigures) -> None:
-        """Note which services repeat the previous month's pattern of cells."""
-        before, self._newest = self._newest, own
-        if before is None:
-            return
-        for at, (same, compared) in enumerate(zip(*same_patterns(before, own), strict=True)):
-            if not compared or same < REPEATS * compared:
-                continue
-            runs = self._runs[at]
-            if not runs or before.month not in runs[-1]:
-                runs.append({before.month: decimals(before.values[:, 1 + at])})
-            runs[-1][own.month] = decimals(own.values[:, 1 + at])
-
-    @property
-    def patterns(self) -> dict[Month, dict[str, Month]]:
-        """For months whose cells have another month's pattern: service -> that month.
-
-        Of months that share a pattern it is that of the one whose figures have the fewest decimals,
-        since figures made from another month's have more than published ones; else of the first.
-        """
-        found: dict[Month, dict[str, Month]] = {}
-        for service, runs in zip(self.services, self._runs, strict=True):
-            for run in runs:
-                origin = min(run, key=lambda month: (run[month], month))
-                for month in run.keys() - {origin}:
-                    found.setdefault(month, {})[service] = origin
-        return dict(sorted(found.items()))
-
-    @property
-    def segments(self) -> tuple[Segment, ...]:
-        """Segments of any month."""
-        return tuple(sorted({segment for past in self.months for segment in past.segments}))
-
-    def stacked(self, name: str, months: Sequence[Past], segments: tuple[Segment, ...]) -> Array:
-        """A figure of some months, month x segment x ..., NaN where unknown."""
-        return np.stack([aligned(getattr(past, name), past.segments, segments) for past in months])
-
-    @property
-    def cells(self) -> CellMeans:
-        """Mean of each cell over all months."""
-        assert self._cells is not None
-        return self._cells
-
-
-def _are_indexes(services: Sequence[str]) -> NDArray[np.bool_]:
-    return np.array([in_force().measures[service].is_index for service in services])
 
 
 def segments_table(given: Material) -> pl.DataFrame:
@@ -337,7 +252,7 @@ def services_table(history: History) -> pl.DataFrame:
     both = [*before, now]
     segments = tuple(sorted({segment for past in both for segment in past.segments}))
     population, usage = (history.stacked(name, both, segments) for name in ("population", "usage"))
-    indexed = _are_indexes(services)
+    is_index = indexed(services)
     panel = Panel(
         tuple(past.month for past in both),
         segments,
@@ -351,13 +266,13 @@ def services_table(history: History) -> pl.DataFrame:
     z = affinity(usage, population)
     # Days can be subtracted between months; an index is rescaled each month, its z is not.
     change, city = (
-        np.where(indexed, of_affinity, of_usage)[-1]
+        np.where(is_index, of_affinity, of_usage)[-1]
         for of_affinity, of_usage in zip(
             movement(z, population, panel), movement(usage, population, panel), strict=True
         )
     )
     spreads = [past.spread for past in both if past.spread is not None]
-    reached = reach(usage[-1], population[-1], list(indexed))
+    reached = reach(usage[-1], population[-1], list(is_index))
     with np.errstate(all="ignore"):
         errors = np.stack([
             aligned(np.sqrt(spread.variance / spread.n), past.segments, segments)
@@ -365,7 +280,7 @@ def services_table(history: History) -> pl.DataFrame:
         ])  # fmt: skip
         half = EIGHTY * errors[-1] / usage[-1]
         # In the unit of the change: of affinity for an index service.
-        own_error = np.where(indexed, errors / spread_of(usage), errors)
+        own_error = np.where(is_index, errors / spread_of(usage), errors)
     change_error = np.hypot(own_error[-1], own_error[0]) if before else np.nan
     local, p_local = differs_locally(spreads[-1], peers_of(now.segments))
     every = history.segments
@@ -493,7 +408,7 @@ def correlations_table(given: Material) -> pl.DataFrame:
             "age": np.repeat(ages, one.size),
             "service_a": np.tile(one, len(ages)),
             "service_b": np.tile(other, len(ages)),
-            "correlation": pl.Series(r.ravel()).fill_nan(None),
+            "correlation": pl.Series(r.ravel(), nan_to_null=True),
             "n_cells": pl.Series(n.ravel()).cast(pl.Int32),
         },
         schema_overrides={"age": pl.Int16},
@@ -502,8 +417,7 @@ def correlations_table(given: Material) -> pl.DataFrame:
 
 def signals_table(given: Material) -> pl.DataFrame:
     """Method C1."""
-    lazy = nw.from_native(given.cells.lazy())
-    return _named_months(signals(lazy, (given.month,), given.floor))
+    return _named_months(signals_of(given.cells, given.floor))
 
 
 def neighbourhoods_table(given: Material) -> pl.DataFrame:
@@ -512,32 +426,41 @@ def neighbourhoods_table(given: Material) -> pl.DataFrame:
     `sex` and `age` are null for all people of a neighbourhood.
     """
     usage, people = given.figures.usage, given.figures.population
-    places = read_places(given.cells, given.services)
+    places = given.places
     found = estimates(places, given.figures.segments, usage, given.floor)
     city, spread = city_mean(usage, people)[0], spread_of(usage)[0]
-    indexed = _are_indexes(given.services)
+    is_index = indexed(given.services)
     figures = {"usage": found.usage}
     with np.errstate(all="ignore"):
         for end, value in zip(("", "_low", "_high"), (found.usage, *found.interval()), strict=True):
             figures[f"affinity{end}"] = (value - city) / np.where(spread > 0, spread, np.nan)
-            figures[f"index{end}"] = np.where(indexed, np.nan, np.maximum(100 * value / city, 0))
+            figures[f"index{end}"] = np.where(is_index, np.nan, np.maximum(100 * value / city, 0))
     figures["standing"] = figures["affinity"]
-    who = [(str(sex), age) for sex, age in groups()] + [(None, None)]
-    keys = (
-        pl.DataFrame(
-            {"month": str(given.month), "district": [places.districts[at] for at in places.at],
-             "code": places.codes, "neighbourhood": places.names}
-        )
-        .join(pl.DataFrame(who, {"sex": pl.String, "age": pl.Int16}, orient="row"), how="cross")
-        .with_columns(pl.Series("population", found.population.ravel()).fill_nan(None))
-        .join(pl.DataFrame({"service": given.services}), how="cross")
-    )  # fmt: skip
-    return (
-        keys.with_columns(
-            pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
-        )
-        .filter(pl.col("population").is_not_null())
-        .sort("service", maintain_order=True)
+    # Rows in the order of service, neighbourhood, group.
+    order = sorted(range(len(given.services)), key=lambda at: given.services[at])
+    place, group = np.nonzero(~np.isnan(found.population))
+    of_place, of_group = (np.tile(at, len(order)) for at in (place, group))
+    who = [*groups(), (None, None)]
+    return pl.DataFrame(
+        [
+            pl.Series("month", [str(given.month)]).new_from_index(0, len(of_place)),
+            *(
+                pl.Series(name, texts, pl.String).gather(of_place)
+                for name, texts in (
+                    ("district", [places.districts[at] for at in places.at]),
+                    ("code", places.codes),
+                    ("neighbourhood", places.names),
+                )
+            ),
+            pl.Series("sex", [sex and str(sex) for sex, _ in who], pl.String).gather(of_group),
+            pl.Series("age", [age for _, age in who], pl.Int16).gather(of_group),
+            pl.Series(POPULATION, np.tile(found.population[place, group], len(order))),
+            pl.Series("service", given.services, pl.String).gather(np.repeat(order, len(place))),
+            *(
+                pl.Series(name, array[place, group][:, order].T.ravel(), nan_to_null=True)
+                for name, array in figures.items()
+            ),
+        ]
     )
 
 
@@ -547,38 +470,46 @@ def cell_ages_table(given: Material) -> pl.DataFrame:
     Those whose every cell age may be shown (`divided`), of ages with two cell ages or more. The
     last size is the published whole less the others, so that they add up and disclose no more.
     """
-    places = read_places(given.cells, given.services[:1])
+    places = given.places
     cells = places.population
     whole = np.where(shown(cells.sum(axis=2), places.at, given.floor), sizes(cells.sum(axis=2)), 0)
     told = divided(places, given.floor)
-    rows: list[tuple[object, ...]] = []
-    for group, (sex, age) in enumerate(groups()):
+    by_district = [np.flatnonzero(places.at == at) for at in range(len(places.districts))]
+    rows = []
+    for group, (_, age) in enumerate(groups()):
         inside = in_force().cell_ages_of(age)
         if len(inside) < 2:
             continue
-        for at, district in enumerate(places.districts):
-            own = np.flatnonzero(places.at == at)
-            parts = cells[own, group, : len(inside)].sum(axis=0)
-            key = (district, str(sex), age)
-            if (parts >= given.floor).all():
-                rows += _by_cell_age((*key, None), inside, parts, float(sizes(parts.sum())))
-            for place in own[told[own, group]]:
-                parts = cells[place, group, : len(inside)]
-                of_place = (*key, places.codes[place])
-                rows += _by_cell_age(of_place, inside, parts, float(whole[place, group]))
-    schema = {"district": pl.String, "sex": pl.String, "age": pl.Int16, "code": pl.String,
-              "cell_age": pl.Int16, POPULATION: pl.Float64}  # fmt: skip
-    frame = pl.DataFrame(rows, schema, orient="row")
-    return frame.select(pl.lit(str(given.month)).alias("month"), pl.all())
-
-
-def _by_cell_age(
-    key: tuple[object, ...], inside: Sequence[int], parts: Array, whole: float
-) -> list[tuple[object, ...]]:
-    """Rows of one group: published sizes that sum to the `whole`."""
-    first = sizes(parts[:-1])
-    both = [*first.tolist(), whole - float(first.sum())]
-    return [(*key, cell, people) for cell, people in zip(inside, both, strict=True)]
+        parts = cells[:, group, : len(inside)]
+        of_segments = np.stack([parts[own].sum(axis=0) for own in by_district])
+        district = np.flatnonzero((of_segments >= given.floor).all(axis=1))
+        place = np.flatnonzero(told[:, group])
+        # A segment, whose code is past the last, stands before its neighbourhoods.
+        at = np.concatenate([district, places.at[place]])
+        code = np.concatenate([np.full(len(district), len(places.codes)), place])
+        every = np.concatenate([of_segments[district], parts[place]])
+        total = np.concatenate([sizes(of_segments[district].sum(axis=1)), whole[place, group]])
+        first = sizes(every[:, :-1])
+        people = np.column_stack([first, total - first.sum(axis=1)])
+        order = np.argsort(at, kind="stable")
+        keys = np.column_stack([at, np.full(len(at), group), code])[order]
+        ages = np.tile(inside, len(order))
+        repeated = np.repeat(keys, len(inside), axis=0)
+        rows.append(np.column_stack([repeated, ages, people[order].ravel()]))
+    every = np.concatenate([np.empty((0, 5)), *rows])
+    at, group, code, ages = every[:, :4].astype(np.int64).T
+    who = groups()
+    return pl.DataFrame(
+        [
+            pl.Series("month", [str(given.month)]).new_from_index(0, len(every)),
+            pl.Series("district", places.districts, pl.String).gather(at),
+            pl.Series("sex", [str(sex) for sex, _ in who], pl.String).gather(group),
+            pl.Series("age", [age for _, age in who], pl.Int16).gather(group),
+            pl.Series("code", [*places.codes, None], pl.String).gather(code),
+            pl.Series("cell_age", ages, pl.Int16),
+            pl.Series(POPULATION, every[:, 4]),
+        ]
+    )
 
 
 MONTHLY: dict[str, Callable[[Material], pl.DataFrame]] = {
@@ -620,7 +551,7 @@ def _long(
         how="cross",
     )
     return keys.with_columns(
-        pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
+        pl.Series(name, array.ravel(), nan_to_null=True) for name, array in figures.items()
     )
 
 
@@ -648,5 +579,5 @@ def _ranked_pairs(
     platforms = np.take_along_axis(np.broadcast_to(others, order.shape), order, axis=-1)
     return keys.with_columns(
         pl.Series("platform", services).gather(platforms.ravel()),
-        *(pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()),
+        *(pl.Series(name, array.ravel(), nan_to_null=True) for name, array in figures.items()),
     )

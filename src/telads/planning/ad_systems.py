@@ -18,6 +18,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import fsum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +28,6 @@ from telads.errors import DataError, UnknownChoice
 from telads.model import Sex
 from telads.planning.brief import money
 from telads.planning.handover import AdGroup, Band, Handover
-from telads.planning.parts import member_of
 from telads.planning.plan import Plan
 from telads.planning.words import platform_text
 from telads.settings import Settings
@@ -92,26 +92,33 @@ class Written:
 
         None if the service has no index.
         """
-        cells, everybody, own = group.cells, [], []
-        for row in self.plan.result.segments:
-            member = member_of(row)
-            figures = (float(row["population"]), row["index"])
-            everybody.append(figures)
-            inside = {one.sex for one in cells} if member.district == district else set()
-            ages = {one.cell_age for one in cells if one.sex == member.sex}
-            if member.sex in inside and ages & {*in_force().cell_ages_of(member.age)}:
-                own.append(figures)
-        there, whole = _mean(own), _mean(everybody)
+        cells = {(one.sex, in_force().bands[one.cell_age]) for one in group.cells}
+        own = [use for (at, sex, age), use in self._use.items()
+               if at == district and (sex, age) in cells]  # fmt: skip
+        there, whole = _mean(own), _mean(list(self._use.values()))
         if there is None or not whole:
             return None
         return round((there / whole - 1) * 100)
 
+    @cached_property
+    def _use(self) -> dict[tuple[str, str, int], tuple[float, float | None]]:
+        """People of each district, sex and age, and people times index; None without one."""
+        found: dict[tuple[str, str, int], tuple[float, float | None]] = {}
+        for row in self.handover.rows:
+            at = (row["district"], row["sex"], row["age"])
+            count, weighted = found.get(at, (0.0, 0.0))
+            index, people = row["index"], float(row["population"])
+            none = index is None or weighted is None
+            found[at] = count + people, None if none else weighted + people * index
+        return found
 
-def _mean(rows: list[tuple[float, float | None]]) -> float | None:
-    if not rows or any(index is None for _, index in rows):
+
+def _mean(use: list[tuple[float, float | None]]) -> float | None:
+    """Mean index over people; None if one has none."""
+    total = fsum(count for count, _ in use)
+    if not total or any(weighted is None for _, weighted in use):
         return None
-    total = fsum(count for count, _ in rows)
-    return fsum(count * (index or 0.0) for count, index in rows) / total if total else None
+    return fsum(weighted or 0.0 for _, weighted in use) / total
 
 
 def offered() -> dict[str, AdSystem]:
@@ -336,7 +343,7 @@ def _kakao(written: Written) -> str:
     for at, group in enumerate(written.handover.groups):
         locations = [
             {"value": place.id, "description": place.name if place.id else district,
-             "depth1Name": place.region or in_force().city.ko}
+             "depth1Name": place.region or None}
             for district in group.districts for place in (written.places[district],)
         ]  # fmt: skip
         groups.append(_group(written, at, group, {
@@ -447,6 +454,10 @@ def notes(written: Written) -> Iterator[Text]:
     if plan.basis.synthetic:
         yield SYNTHETIC
     yield _size(written)
+    unpaid = len(plan.result.segments) - len(written.handover.rows)
+    if unpaid:
+        yield Text(f"집행액이 없는 집단 {unpaid}개는 들어 있지 않습니다.",
+                   f"Groups of the plan without any spend, left out: {unpaid}.")  # fmt: skip
     yield from _ages(written)
     if written.handover.places:
         level, many = in_force().neighbourhood, written.handover.places
@@ -473,7 +484,7 @@ def notes(written: Written) -> Iterator[Text]:
 def _size(written: Written) -> Text:
     """The people targeted beside those of the plan."""
     handover = written.handover
-    own, groups = int(written.plan.people["population"]), len(handover.groups)
+    own, groups = handover.planned, len(handover.groups)
     if not handover.sized:
         return Text(
             f"계획의 타겟은 {own:,}명입니다. 계획을 만든 데이터가 없어 이 파일이 겨냥하는 인원은 "
@@ -601,7 +612,12 @@ AD_SYSTEMS: tuple[AdSystem, ...] = (
                 "age_max 65는 65세 이상입니다. 나이가 이어지지 않으면 광고 그룹이 나뉩니다.",
                 "An age_max of 65 means 65 and over. Ages with gaps become several groups.",
             ),
-            Text("입찰가 조정은 없습니다.", "There are no bid adjustments."),
+            Text(
+                "입찰가 조정은 없습니다. 금액은 통화의 기본 단위이며, API는 가장 작은 단위로 "
+                "받습니다.",
+                "There are no bid adjustments. Amounts are in whole units of the currency; the "
+                "API takes its smallest unit.",
+            ),
         ),
         runs=True,
     ),

@@ -226,7 +226,7 @@ PARTS: tuple[Field, ...] = (
              "name of the {neighbourhood}; null for all of the {district}"),
         Kind(_MAYBE_TEXT, lambda row, key, lang: row[key] or UNKNOWN), "신림동"),
     Field("code", None, Text("{neighbourhood} 코드", "its code"), plain(_MAYBE_TEXT), "1121069"),
-    Field("cell_age", Text("{cell_age}", "{cell_age}"),
+    Field("cell_age", Text("{cell_age}", "{Cell_age}"),
         Text("{cell_age}의 첫 해, 나이대 전체면 null",
              "first year of the {cell_age}; null for all of the age"),
         Kind({"type": ["integer", "null"], OF: f"cell ages{OR_NONE}"}, _cell_age), 20),

@@ -3,10 +3,10 @@
 Equal ones give equal bytes.
 
 pptx: slides with charts that can be edited (`decks`). pdf: the same slides, then every table.
-xlsx: the sheets summary, one for each table of the plan, method, source, with displayed headings
-and values. csv: the spends, one row for each segment and platform, by ids, with a description in
-`x.csv-metadata.json`. json: the whole plan, in the form that `plan.read_plan` reads. All hold the
-same figures.
+xlsx: the sheets summary, one for each table of the plan, method, source, with displayed names,
+headings and values, the most spend first, and charts. csv: the spends, one row for each segment and
+platform, by ids, with a description in `x.csv-metadata.json`. json: the whole plan, in the form
+that `plan.read_plan` reads. All hold the same figures.
 """
 
 from __future__ import annotations
@@ -26,14 +26,26 @@ from telads.planning.comparison import Comparison
 from telads.planning.plan import PARTS, Plan
 from telads.planning.questions import comparison_answer, frame_of, keys_of
 from telads.planning.sentences import limit_text, plan_sentences
-from telads.planning.words import GAPS, objective_text, service_word, title, word
-from telads.render.files import FORMATS, marked, sheet_of, write_workbook
+from telads.planning.words import (
+    GAPS,
+    TABLES,
+    objective_text,
+    service_word,
+    sheet_name,
+    title,
+    word,
+)
+from telads.render.deck import FORMATS as FORMATS_OF_DECKS
+from telads.render.deck import content
+from telads.render.files import FORMATS, Chart, marked, sheet_of, write_workbook
 from telads.store.files import replacing, write_text
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from telads.render.deck.slides import Deck
 
 METHOD: tuple[Text, ...] = (
     Text("타겟의 인원은 10명 단위로 반올림한 값이며, 모든 계산은 그 값에서 시작합니다.",
@@ -144,12 +156,15 @@ def write_plan(plan: Plan, path: Path, lang: Lang = "ko", build: Build | None = 
     KINDS[suffix](plan, path, lang)
 
 
+def _write(path: Path, deck: Deck) -> None:
+    with replacing(path, export=True) as temporary:
+        temporary.write_bytes(content(deck, path.suffix.lower()))
+
+
 def _pptx(plan: Plan, path: Path, lang: Lang) -> None:
     from telads.planning.decks.plan import plan_deck
-    from telads.render.deck.powerpoint import write
 
-    with replacing(path, export=True) as temporary:
-        temporary.write_bytes(write(plan_deck(plan, lang)))
+    _write(path, plan_deck(plan, lang))
 
 
 def _pdf(plan: Plan, path: Path, lang: Lang) -> None:
@@ -173,18 +188,38 @@ def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
     sheets = {
         "summary": _summary(plan, lang),
         **{
-            part: frame_of(_in_words(plan, part, lang))
+            part: frame_of(_in_words(plan, part, lang, by_size=part in BY_SIZE))
             for part in PARTS
             if part != "spends" and getattr(plan.result, part)
         },
-        "spends": marked(frame_of(_in_words(plan, "spends", lang)), plan.basis.synthetic),
+        "spends": marked(
+            frame_of(_in_words(plan, "spends", lang, by_size=True)), plan.basis.synthetic
+        ),
         "method": frame_of([{"method": line(lang)} for line in method_of(plan)]),
     }
     headed = {
-        name: sheet.rename({column: title(column, lang, name) for column in sheet.columns})
+        sheet_name(name, lang): sheet.rename(
+            {column: title(column, lang, name) for column in sheet.columns})
         for name, sheet in sheets.items()
-    }
-    write_workbook(path, headed, about(plan), _formats(lang))
+    }  # fmt: skip
+    charts = {
+        sheet_name(name, lang): Chart(
+            in_force().fill(TABLES[name])(lang), title(label, lang, name),
+            tuple(title(value, lang, name) for value in values), line)
+        for name, (label, values, line) in CHARTS.items() if name in sheets
+    }  # fmt: skip
+    write_workbook(path, headed, about(plan), _formats(lang), charts=charts,
+                   source=sheet_name("source", lang))  # fmt: skip
+
+
+BY_SIZE = frozenset({"platforms", "segments", "spends", "districts", "ages"})
+"""Tables that a workbook has in the order of spend, the most first."""
+CHARTS: dict[str, tuple[str, tuple[str, ...], bool]] = {
+    "platforms": ("platform", ("spend",), False),
+    "budgets": ("budget", ("reached", "reached_2", "reached_3"), True),
+    "districts": ("district", ("spend",), False),
+}
+"""Charts of a workbook: the column of names or of the axis, the values, whether they are lines."""
 
 
 def _formats(lang: Lang) -> dict[str, str]:
@@ -219,10 +254,11 @@ def _table(plan: Plan, part: str) -> list[dict[str, Any]]:
     return [{name: row[name] for name in names} for row in rows]
 
 
-def _in_words(plan: Plan, part: str, lang: Lang) -> list[dict[str, Any]]:
-    return [
-        {name: word(name, value, lang) for name, value in row.items()} for row in _table(plan, part)
-    ]
+def _in_words(plan: Plan, part: str, lang: Lang, *, by_size: bool = False) -> list[dict[str, Any]]:
+    rows = _table(plan, part)
+    if by_size:
+        rows = sorted(rows, key=lambda row: -row["spend"])
+    return [{name: word(name, value, lang) for name, value in row.items()} for row in rows]
 
 
 KINDS: dict[str, Callable[[Plan, Path, Lang], None]] = {
@@ -245,7 +281,7 @@ PLATFORM_HEADS: dict[str, Text] = {
     "reached_now": Text("새 도달", "Reach now"),
 }
 """Titles of the platforms of a comparison, in order."""
-COMPARISON_KINDS = (".xlsx", ".csv", ".json")
+COMPARISON_KINDS = (".pptx", ".xlsx", ".pdf", ".csv", ".json")
 """File formats of a comparison."""
 
 
@@ -266,12 +302,18 @@ def about_comparison(found: Comparison) -> dict[str, object]:
 def write_comparison(found: Comparison, path: Path, lang: Lang = "ko") -> None:
     """Write a comparison in the format of the suffix. Raises `UnknownChoice` for others.
 
-    xlsx: the sheets summary (the verdict first), platforms, segments, source. csv: the segments, by
-    ids, with a description beside it. json: the answer of `telads replan`.
+    pptx, pdf: slides, the verdict first. xlsx: the sheets summary (the verdict first), platforms,
+    segments, source. csv: the segments, by ids, with a description beside it. json: the answer of
+    `telads replan`.
     """
     answer, suffix = comparison_answer(found), path.suffix.lower()
     if suffix not in COMPARISON_KINDS:
         raise one_of(Text("파일 형식", "kind of file"), path.name, COMPARISON_KINDS)
+    if suffix in FORMATS_OF_DECKS:
+        from telads.planning.decks.comparison import comparison_deck
+
+        _write(path, comparison_deck(found, lang))
+        return
     if suffix == ".json":
         write_text(path, answer.json(lang), export=True)
         return
@@ -294,9 +336,15 @@ def write_comparison(found: Comparison, path: Path, lang: Lang = "ko") -> None:
         [{name: word(name, row[name], lang) for name in PLATFORM_HEADS} for row in found.platforms]
     )
     segments = sheet_of(replace(answer, rows=marked(answer.rows, answer.synthetic)), lang)
+    heads = {name: one(lang) for name, one in PLATFORM_HEADS.items()}
     sheets = {
-        "summary": summary.rename(head),
-        "platforms": platforms.rename({name: one(lang) for name, one in PLATFORM_HEADS.items()}),
-        "segments": segments.frame,
+        sheet_name("summary", lang): summary.rename(head),
+        sheet_name("platforms", lang): platforms.rename(heads),
+        sheet_name("segments", lang): segments.frame,
     }
-    write_workbook(path, sheets, about_comparison(found), segments.formats)
+    spends = Chart(TABLES["platforms"](lang), heads["platform"],
+                   (heads["spend_before"], heads["spend_now"]))  # fmt: skip
+    formats = {**dict.fromkeys(list(heads.values())[1:], "#,##0"), **segments.formats}
+    write_workbook(path, sheets, about_comparison(found), formats,
+                   charts={sheet_name("platforms", lang): spends},
+                   source=sheet_name("source", lang))  # fmt: skip

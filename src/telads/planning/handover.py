@@ -24,6 +24,7 @@ from telads.dataset import in_force
 from telads.model import Sex
 from telads.planning.parts import Part, member_of, sizes
 from telads.planning.plan import Plan
+from telads.planning.scenarios import Row
 from telads.store.workspace import Build
 
 
@@ -100,18 +101,24 @@ class Handover:
     """Whether the system takes one first and one last age: bands are then split at gaps."""
 
     @cached_property
-    def cells(self) -> dict[Cell, int]:
-        """The cells of the plan's audience, and the number of members that each is part of."""
-        found: dict[Cell, int] = {}
-        for row in self.plan.result.segments:
-            for cell in _cells(row):
-                found[cell] = found.get(cell, 0) + 1
-        return found
+    def rows(self) -> tuple[Row, ...]:
+        """The members that get money: the others are not handed over."""
+        return tuple(row for row in self.plan.result.segments if row["spend"])
+
+    @cached_property
+    def planned(self) -> int:
+        """People of the members that get money."""
+        return sum(int(row["population"]) for row in self.rows)
+
+    @cached_property
+    def cells(self) -> frozenset[Cell]:
+        """The cells of the members that get money, or that these are part of."""
+        return frozenset(cell for row in self.rows for cell in _cells(row))
 
     @cached_property
     def places(self) -> int:
         """Number of neighbourhoods that the plan names: they become their districts."""
-        members = map(member_of, self.plan.result.segments)
+        members = map(member_of, self.rows)
         return len({one.code for one in members if isinstance(one, Part) and one.code})
 
     @cached_property
@@ -206,7 +213,7 @@ class Handover:
         The districts of a plan with neighbourhoods are not counted here.
         """
         more: dict[tuple[Sex, int], list[Cell]] = {}
-        for cell in sorted({one for group in self.groups for one in group.cells} - {*self.cells}):
+        for cell in sorted({one for group in self.groups for one in group.cells} - self.cells):
             more.setdefault((cell.sex, cell.cell_age), []).append(cell)
         return {
             whom: (len(cells), self.size(cells) if self.sized else 0)

@@ -434,13 +434,18 @@ class _Division:
         return np.array([self.use.below(key_of(segment)) for segment in self.segments])
 
 
-def _division(build: Build, brief: Brief, chosen: Audience) -> _Division:
-    """Allocate the brief's budget over an audience's segments; raises what `allocate` raises."""
+def _division(
+    build: Build, brief: Brief, chosen: Audience, found: Allocation | None = None
+) -> _Division:
+    """Allocate the brief's budget over an audience's segments; raises what `allocate` raises.
+
+    `found` is the allocation where it is known already.
+    """
     offers, segments = brief.offers, chosen.segments
     if len(segments) * len(offers) > MOST_SPENDS:
         raise _too_many(len(segments), len(offers))
     known, associations = market(build, segments, chosen.month, brief)
-    found = allocate(known, offers, brief.budget, brief.unit, brief.goal)
+    found = found or allocate(known, offers, brief.budget, brief.unit, brief.goal)
     reaches = -np.expm1(-exposures(found.spend, known, offers))
     return _Division(
         brief, segments, chosen.size.population, known, associations,
@@ -550,11 +555,20 @@ def curve(build: Build, brief: Brief, until: int | None = None) -> Curve:
     )
 
 
-@held
 def _begun(build: Build, brief: Brief) -> tuple[Audience, _Division]:
     """The allocation that a draft and its curve share."""
     chosen = audience(build, brief.rules, month_of(build, brief.month))
-    return chosen, _division(build, brief, chosen)
+    return chosen, _division(build, brief, chosen, _allocation(build, brief))
+
+
+@held
+def _allocation(build: Build, brief: Brief) -> Allocation | None:
+    """The allocation of a draft; None for one that is too large to be divided."""
+    chosen = audience(build, brief.rules, month_of(build, brief.month))
+    if len(chosen.segments) * len(brief.offers) > MOST_SPENDS:
+        return None
+    known, _ = market(build, chosen.segments, chosen.month, brief)
+    return allocate(known, brief.offers, brief.budget, brief.unit, brief.goal)
 
 
 @held
@@ -769,13 +783,13 @@ def _by(
 ) -> tuple[Row, ...]:
     """Spend and reach summed over segments of the same name; `among` are numbers of some."""
     groups: dict[tuple[Any, ...], tuple[Row, list[int]]] = {}
-    for g, segment in enumerate(one.segments):
-        if among is not None and g not in among:
-            continue
-        row = named(segment)
+    for g in range(len(one.segments)) if among is None else among:
+        row = named(one.segments[g])
         groups.setdefault(tuple(row.values()), (row, []))[1].append(g)
     rows = []
-    for _, (row, members) in sorted(groups.items(), key=lambda of: [str(one) for one in of[0]]):
+    # What has no name comes last.
+    order = sorted(groups, key=lambda name: [(one is None, one or "") for one in name])
+    for row, members in (groups[name] for name in order):
         people = one.people[members]
         spend, reached = (
             int(one.found.spend[members].sum()),

@@ -198,14 +198,16 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
     chosen = plan.brief.rules.uses(plan.brief.service)
     if chosen and not sums["below_segments"]:
         return ()
-    if not chosen or sums["below_spend"]:
+    if sums["below_segments"] and (not chosen or sums["below_spend"]):
+        one = sums["below_segments"] == 1
         share = f"{sums['below_spend_share']:.1%}"
         used = josa(service.ko, "을/를")
         found.append(Text(
             f"집행액의 {share}가 {used} {in_force().city.ko} 평균보다 적게 쓰는 "
             f"{sums['below_segments']}개 집단에 갑니다.",
-            f"{share} of the budget goes to {sums['below_segments']} groups that use {service.en} "
-            "less than the average person.",
+            f"{share} of the budget goes to {sums['below_segments']} "
+            f"{'group that uses' if one else 'groups that use'} {service.en} less than the average "
+            "person.",
         ))  # fmt: skip
     fewer = sums["narrowed"]
     if fewer:
@@ -353,7 +355,7 @@ def audience_sentences(found: Audience) -> tuple[Text, ...]:
             f"타겟은 {people(size.population, 'ko')}입니다(전체의 {size.share:.1%}, {count}개 "
             "집단).",
             f"{people(size.population, 'en').capitalize()}, {size.share:.1%} of all ({count} "
-            "groups).",
+            f"group{'' if count == 1 else 's'}).",
         ),
         _of_services(found.profile),
         *_of_parts(found.segments),

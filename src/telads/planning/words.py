@@ -112,7 +112,10 @@ def _rule_text(rule: Mapping[str, Any]) -> Text:
     if "like" in rule:
         of, top = rule["like"], rule["top"]
         names = [segment_name(of["district"], of["sex"], of["age"], lang) for lang in LANGUAGES]
-        return Text(f"{names[0]}과 비슷한 집단 {top}개", f"{top} groups like {names[1]}")
+        return Text(
+            f"{names[0]}과 비슷한 집단 {top}개",
+            f"{top} group{'' if top == 1 else 's'} like {names[1]}",
+        )
     return _figure_text(rule) or _list_text(rule)
 
 
@@ -168,6 +171,22 @@ TABLES: dict[str, Text] = {
     "spends": Text("집단별 매체별 집행액", "Spends by group and platform"),
 }
 """What the tables of a plan are called."""
+
+
+SHEETS: dict[str, Text] = {
+    "scenarios": Text("시나리오", "scenarios"),
+    "summary": Text("요약", "summary"),
+    "method": METHOD,
+    "source": Text("출처", "source"),
+}
+"""Sheets of a workbook beside the tables."""
+
+
+def sheet_name(name: str, lang: Lang) -> str:
+    """Name of a sheet: a table's title in Korean, in English the name of the table."""
+    if lang == "en":
+        return name
+    return in_force().fill({**TABLES, **SHEETS}[name])(lang).replace("/", "·")
 
 
 def title(name: str, lang: Lang, table: str = "") -> str:

@@ -143,15 +143,35 @@ def _xlsx(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
     write_workbook(path, {str(about["table"]): frame}, about)
 
 
+class Chart(NamedTuple):
+    """A chart beside the table of a sheet, by the headings of columns."""
+
+    title: str
+    label: str
+    """Column of the names of bars, or of the horizontal axis of a line."""
+    values: tuple[str, ...]
+    line: bool = False
+    """A line over a scale of numbers instead of bars."""
+
+
+MOST_BARS = 25
+"""Most rows of a table that a chart of bars shows: the first."""
+_FILLS = ("#22689F", "#C9670F", "#B4BCC4")
+
+
 def write_workbook(
     path: Path,
     sheets: Mapping[str, pl.DataFrame],
     about: dict[str, object],
     formats: Mapping[str, str] = MappingProxyType({}),
+    *,
+    charts: Mapping[str, Chart] = MappingProxyType({}),
+    source: str = "source",
 ) -> None:
     """Write frames (without lists) as the sheets of a workbook, and their provenance as the last.
 
-    `formats` are the number formats of columns, by heading.
+    `formats` are the number formats of columns, by heading; `charts` stand right of the tables of
+    sheets. `source` is the name of the last sheet.
     """
     with _workbook(path) as book:
         book.set_properties({"title": f"telads {about['table']}", "created": _CREATED})
@@ -167,11 +187,52 @@ def write_workbook(
             sheet.write_row(0, 0, frame.columns, bold)
             for number, row in enumerate(frame.iter_rows(), start=1):
                 sheet.write_row(number, 0, row)
-        source = book.add_worksheet("source")
-        source.set_column(0, 0, LEAST_WIDTH)
+            if name in charts and len(frame):
+                _insert(book, name, frame, charts[name], formats)
+        last = book.add_worksheet(source)
+        last.set_column(0, 0, LEAST_WIDTH)
         for number, (name, value) in enumerate(about.items()):
             text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-            source.write_row(number, 0, (name, text))
+            last.write_row(number, 0, (name, text))
+
+
+def _insert(
+    book: Workbook, name: str, frame: pl.DataFrame, wanted: Chart, formats: Mapping[str, str]
+) -> None:
+    """Add a chart to the right of a sheet's table: it follows the cells of the table."""
+    count = len(frame) if wanted.line else min(len(frame), MOST_BARS)
+    kind = {"type": "scatter", "subtype": "straight"} if wanted.line else {"type": "bar"}
+    chart = book.add_chart(kind)
+    at = frame.columns.index(wanted.label)
+    for place, heading in enumerate(wanted.values):
+        column = frame.columns.index(heading)
+        fill = {"color": _FILLS[place % len(_FILLS)]}
+        series = {
+            "name": [name, 0, column],
+            "categories": [name, 1, at, count, at],
+            "values": [name, 1, column, count, column],
+            "gap": 50,
+        }
+        if wanted.line:
+            series["line"] = {**fill, "width": 2.25}
+        else:
+            series["fill"] = fill
+            series["data_labels"] = {"value": True, "num_format": formats.get(heading, "General")}
+        chart.add_series(series)
+    chart.set_title({"name": wanted.title, "name_font": {"size": 12}})
+    if len(wanted.values) < 2:
+        chart.set_legend({"none": True})
+    if wanted.line:
+        chart.set_x_axis({"name": wanted.label, "min": 0, "major_gridlines": {"visible": False},
+                          "num_format": formats.get(wanted.label, "General")})  # fmt: skip
+        chart.set_y_axis({"min": 0, "num_format": formats.get(wanted.values[0], "General")})
+    else:
+        chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
+        chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    high = 320 if wanted.line else 110 + 24 * count * len(wanted.values)
+    chart.set_size({"width": 560, "height": high})
+    sheet = book.get_worksheet_by_name(name)
+    sheet.insert_chart(1, frame.width + 1, chart)
 
 
 @contextmanager

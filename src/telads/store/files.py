@@ -16,6 +16,7 @@ permission) the target is unchanged.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import stat
@@ -42,7 +43,7 @@ OTHERS = 0o077
 CELLS = "cells"
 OWN = frozenset({
     "workspace.json", "ledger.json", "dataset", "current", "lock", "secret-key",
-    CELLS, "marts", "aggregations", "evaluations", "lookups",
+    CELLS, "marts", "history", "aggregations", "evaluations", "lookups",
     "uploads", "downloads", "pictures", "figures", "static",
     "web.sqlite3", "web.sqlite3-wal", "web.sqlite3-shm", "web.sqlite3-journal",
 })  # fmt: skip
@@ -180,6 +181,20 @@ def write_parquet(target: Path, frame: pl.DataFrame) -> None:
         temporary.write_bytes(content.getbuffer())
 
 
+def digest(content: bytes | memoryview) -> str:
+    """What a file is told from a damaged one by."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a finished file one more name; where the system cannot, copy it."""
+    try:
+        target.hardlink_to(source)
+    except OSError:  # a file system without links, or the file is another account's
+        with new_file(target) as copy:
+            copy.write(source.read_bytes())
+
+
 def move_file(made: Path, target: Path) -> None:
     """Move a finished file to its place, replacing any there."""
     with explained(target):
@@ -193,7 +208,8 @@ def move_folder(made: Path, target: Path) -> None:
     """Move a finished folder to its place; an existing one there has the same content."""
     with explained(target):
         for file in sorted(made.iterdir()):
-            _force(file)
+            if file.stat().st_nlink == 1:  # others were forced under their first name
+                _force(file)
         _force(made)
         made.rename(target)
         _force(target.parent)

@@ -151,8 +151,7 @@ class Ledger:
         """Replace the ledger on disk."""
         content = {"version": VERSION, "entries": [_raw(entry) for entry in self.entries],
                    "draws": [asdict(draw) for draw in self.draws]}  # fmt: skip
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
-        write_text(path, text + "\n")
+        write_text(path, _text(content) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> Ledger:
@@ -187,6 +186,20 @@ def newer_workspace(path: Path, version: int, telads: str | None = None) -> Newe
              "A newer version of telads wrote this workspace."),
         install_newer(telads), file=path, value=f"format {version}",
     )  # fmt: skip
+
+
+_ENCODED = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def _text(value: object, end: str = "\n") -> str:
+    """As `json.dumps` with an indent of 1 does, which encodes in Python: slow for many codes."""
+    start = f"{end} "
+    if value and isinstance(value, dict):
+        items = (f"{_ENCODED(name)}: {_text(of, start)}" for name, of in value.items())
+        return f"{{{start}{f',{start}'.join(items)}{end}}}"
+    if value and isinstance(value, list | tuple):
+        return f"[{start}{f',{start}'.join(_text(of, start) for of in value)}{end}]"
+    return _ENCODED(value)
 
 
 def _raw(entry: Entry) -> dict[str, Any]:
@@ -233,9 +246,9 @@ def _is_possible(entry: Entry) -> bool:
         if moment is not None:
             datetime.fromisoformat(moment)
     counts = (entry.rows, entry.masked, entry.values)
+    "".join(texts).encode()  # raises for what is no text, or none that can be written
     return (
-        all(isinstance(text, str) and text.encode() is not None for text in texts)
-        and all(type(count) is int and 0 <= count < _LARGEST for count in counts)
+        all(type(count) is int and 0 <= count < _LARGEST for count in counts)
         and all(isinstance(m, int | float) and math.isfinite(m) for m in entry.means.values())
         and CELLS.fullmatch(entry.cells) is not None
         and isinstance(entry.synthetic, bool)

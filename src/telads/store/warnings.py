@@ -12,7 +12,7 @@ from math import fsum
 from telads.dataset import in_force
 from telads.model import Month
 from telads.store.ledger import Entry
-from telads.text import Text
+from telads.text import Text, josa
 
 MASKED_SHARE = 0.05
 JUMP = 4.0
@@ -113,10 +113,12 @@ def _beside(before: Entry | None, entry: Entry) -> list[Text]:
                  f"Unchanged from the month before: {_named(same).en}.")
         )  # fmt: skip
     gone, come = set(before.codes) - set(entry.codes), set(entry.codes) - set(before.codes)
+    level = in_force().neighbourhood
     if gone or come:
         warnings.append(
-            Text(f"지난달과 행정동이 다릅니다: 사라짐 {_some(gone)}, 생김 {_some(come)}.",
-                 f"Neighbourhoods differ from the month before: "
+            Text(f"지난달과 {josa(level.text.ko, '이/가')} 다릅니다: 사라짐 {_some(gone)}, 생김 "
+                 f"{_some(come)}.",
+                 f"{level.plural.en.capitalize()} differ from the month before: "
                  f"gone {_some(gone)}, new {_some(come)}.")
         )  # fmt: skip
     return warnings

@@ -6,7 +6,8 @@ telads-data/
   dataset/              the definition of its dataset, unless that is the one shipped
   neighbourhoods.geojson  borders of neighbourhoods, if any were imported
   cells/                Parquet, one file per month and version
-  marts/<build>/        the tables of one build, never changed
+  marts/<build>/        the tables of one build, never changed: a file a month, shared by builds
+  history/              what the next build needs of the months (`method.history`), safe to delete
   lookups/<build>/      those of them laid out by key (`answers.tables`), made when asked for
   current               the name of the build in force, replaced by a rename
   lock                  held by the one process that writes
@@ -98,7 +99,7 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
-BUILD_FORMAT = 5
+BUILD_FORMAT = 6
 """Version of a build's tables; increase it if their columns or figures change."""
 
 
@@ -122,6 +123,11 @@ class Store:
     def marts_path(self) -> Path:
         """Folder of builds."""
         return self.path / "marts"
+
+    @property
+    def history_path(self) -> Path:
+        """Folder of what a build keeps for the next one."""
+        return self.path / "history"
 
     @property
     def dataset_path(self) -> Path:
@@ -261,7 +267,7 @@ class Store:
 
     def _sweep(self) -> None:
         """Remove temporary files of a killed process; call only under the lock."""
-        for folder in (self.path, self.cells_path, self.marts_path):
+        for folder in (self.path, self.cells_path, self.marts_path, self.history_path):
             for left in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else ():
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
 
@@ -350,6 +356,11 @@ class Store:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def table_file(name: str, month: str = "") -> str:
+    """The name of the file of a table, or of a month of it."""
+    return f"{name}-{month}.parquet" if month else f"{name}.parquet"
+
+
 @dataclass(frozen=True)
 class Build:
     """The tables of one build; a folder that never changes."""
@@ -373,13 +384,15 @@ class Build:
             about: dict[str, Any] = json.loads((self.path / "build.json").read_text("utf-8"))
             _check_about(about, self.dataset)
         except UNREADABLE as error:
-            raise WorkspaceDamaged(
-                Text("데이터 버전을 읽을 수 없습니다.", "The data version cannot be read."),
-                Text("telads build --again으로 다시 계산해 주세요.",
-                     "Run telads build --again."),
-                file=self.path,
-            ) from error  # fmt: skip
+            raise self._damaged() from error
         return about
+
+    def _damaged(self) -> WorkspaceDamaged:
+        return WorkspaceDamaged(
+            Text("데이터 버전을 읽을 수 없습니다.", "The data version cannot be read."),
+            Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
+            file=self.path,
+        )
 
     @property
     def made(self) -> float:
@@ -433,10 +446,27 @@ class Build:
         """Folder of its tables laid out by key; it exists when one was asked for."""
         return self.path.parents[1] / LOOKUPS / self.name
 
-    def table(self, name: str) -> Path:
-        """Path of a table's Parquet file; raises `NothingBuilt` for one of another format."""
+    def table(self, name: str, month: Month | None = None) -> list[Path]:
+        """Paths of a table's Parquet files: one for each month in order, or one of all of them.
+
+        With `month` only that month's: none if nobody is shown in it. Raises `NothingBuilt` for a
+        build of another format.
+        """
+        known = self._digests(name)
+        return [self.path / table_file(name, of) for of in known if not month or of == str(month)]
+
+    def is_by_month(self, name: str) -> bool:
+        """Whether a table has a file for each month."""
+        return "" not in self._digests(name)
+
+    def _digests(self, table: str) -> dict[str, str]:
+        """Digests of the files of a table, by month ("" for one file of all months)."""
         self.require_current()
-        return self.path / f"{name}.parquet"
+        try:
+            digests: dict[str, str] = self.about["tables"][table]
+        except KeyError as error:
+            raise self._damaged() from error
+        return digests
 
     def require_current(self) -> None:
         """Raise `NothingBuilt` for a build of another format, or of another dataset."""
@@ -465,6 +495,8 @@ def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
     )
     for of in about.get("patterns", {}).values():
         good = good and of.keys() <= {*about["services"]} and all(map(Month.parse, of.values()))
+    for of in about.get("tables", {}).values():
+        good = good and of and (of.keys() == {""} or all(map(Month.parse, of)))
     for file in about["files"].values():
         good = good and CELLS.fullmatch(file["cells"]) and math.isfinite(file["coverage"])
         for ko, en in file["warnings"]:

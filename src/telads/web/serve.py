@@ -5,6 +5,8 @@
     -> threads: one announces the address once a worker listens; one precomputes, after the first
        page, the slow results of each new build; one runs jobs
 
+Until granian listens to signals, Ctrl+C ends the process without its help (`cli.serve.run_site`);
+nothing runs beside by then.
 Workers look up the build in force at each request, so a new build needs no restart. SIGTERM lets
 running requests and a running job finish; Ctrl+C in a terminal gives them a second.
 """
@@ -103,9 +105,12 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         from telads.web.jobs.worker import work_ahead
 
         beside.append(work_ahead)
-    for work in beside:
-        threading.Thread(target=work, daemon=True).start()
-    _granian(settings.host, settings.port, settings.workers)
+
+    def start() -> None:
+        for work in beside:
+            threading.Thread(target=work, daemon=True).start()
+
+    _granian(settings.host, settings.port, settings.workers, start)
 
 
 def _wait_for_database() -> None:
@@ -242,7 +247,8 @@ def pages_served(figures: Path) -> float:
     )
 
 
-def _granian(host: str, port: int, workers: int) -> None:
+def _granian(host: str, port: int, workers: int, on_start: Callable[[], None]) -> None:
+    """Supervise the workers until a signal; `on_start` is called once signals are listened to."""
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
@@ -266,7 +272,9 @@ def _granian(host: str, port: int, workers: int) -> None:
             if arguments[0] == signal.SIGINT:
                 self.interrupted = True
                 self.workers_kill_timeout = INTERRUPTED_SECONDS
-            super().signal_handler_interrupt(*arguments, **options)
+            # In a thread of its own: it takes a lock that the interrupted code may just hold.
+            told = super().signal_handler_interrupt
+            threading.Thread(target=told, args=arguments, kwargs=options, daemon=True).start()
 
     # Forked workers would inherit locks of this process's threads, some held for ever.
     multiprocessing.set_start_method("spawn", force=True)
@@ -285,6 +293,7 @@ def _granian(host: str, port: int, workers: int) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=1000 * HEADER_SECONDS),
         log_level=LogLevels.warning,
     )
+    supervisor.on_startup(on_start)
     supervisor.serve()
     if supervisor.interrupted:
         end_all(INTERRUPTED_SECONDS)  # or the exit would wait for them

@@ -17,12 +17,16 @@ from hypothesis import strategies as st
 
 from telads.cli import main
 from telads.planning import schema as contract
-from telads.planning.plan import PARTS
+from telads.planning.brief import read_brief
+from telads.planning.files import write_plan
+from telads.planning.plan import PARTS, make_plan
 from telads.planning.schema import example_brief, example_rules, schemas
-from telads.store.workspace import Store
+from telads.store.workspace import Build, Store
+from telads.text import Lang
 from telads.web.api import admission
 from telads.web.api.operations import MOST_BYTES
 from telads.web.cache import KEPT
+from telads.web.plans.files import file_names
 from tests.web.api.conftest import Installed
 
 JSON = "application/json"
@@ -318,3 +322,33 @@ def test_the_page_on_planning_asks_as_it_can_be_asked(site: Client) -> None:
         response = site.post(address, files[file], kind)
         assert response.status_code == 200, response.content.decode()
     assert f"Up to {MOST_BYTES:,} bytes" in page
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_files_are_those_of_the_command_line_to_the_byte(
+    site: Client, twin_build: Build, tmp_path: Path, lang: Lang
+) -> None:
+    made = make_plan(twin_build, read_brief(example_brief()))
+    for name in file_names():
+        if name.endswith((".pdf", ".pptx")):
+            continue  # drawn in seconds, by the code that tests of the page hold
+        response = site.post(f"/api/v1/plan/{name}?lang={lang}", example_brief(), JSON)
+        assert response.status_code == 200, name
+        path = tmp_path / response.headers["Content-Disposition"].partition('"')[2].rstrip('"')
+        base = path.name
+        for end in ("-metadata.json", "-notes.txt"):
+            base = base.removesuffix(end)
+        write_plan(made, tmp_path / base, lang, twin_build)
+        assert response.content == path.read_bytes(), name
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "Link" not in response.headers
+
+
+def test_a_file_that_a_plan_does_not_have(site: Client) -> None:
+    for name in ("plan.docx", "plan.csv-notes.txt", "plan", "brief.json"):
+        response = site.post(f"/api/v1/plan/{name}", example_brief(), JSON)
+        assert response.status_code == 404
+        assert "plan.google.csv" in response.json()["advice"]
+    wrong = {**example_brief(), "budget": 0}
+    assert site.post("/api/v1/plan/plan.xlsx", wrong, JSON).json()["rule"] == "budget"
+    assert site.post("/api/v1/plan/plan.xlsx?part=ages", example_brief(), JSON).status_code == 422

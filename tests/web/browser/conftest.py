@@ -39,10 +39,10 @@ Open = Callable[..., Visit]
 
 
 @pytest.fixture(scope="package")
-def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(twin_site: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where `telads serve` shows the synthetic months."""
     workspace = tmp_path_factory.mktemp("served") / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
     server = Server(workspace, workers=1)
     try:
         server.wait()

@@ -94,6 +94,24 @@ def test_a_link_of_the_changes_exchanges_the_result_and_the_choice(visit: Open, 
     expect(page.locator("select[name=service]")).to_have_value("video")
 
 
+def test_the_months_of_changes_are_played_in_turn_until_a_press(visit: Open) -> None:
+    there = visit(Way("ko", WIDE), "changes/?service=video")
+    page = there.page
+    months = page.locator(".changes-months a:not([data-empty])")
+    last = months.count() - 1
+    expect(months.nth(last)).to_have_attribute("aria-current", "true")
+    play = page.locator(".changes-play")
+    play.click()
+    expect(months.first).to_have_attribute("aria-current", "true")
+    expect(play).to_have_attribute("aria-pressed", "true")
+    expect(months.nth(1)).to_have_attribute("aria-current", "true")
+    play.click()
+    expect(play).to_have_attribute("aria-pressed", "false")
+    address = page.url
+    page.wait_for_timeout(1500)
+    assert page.url == address, "a press ends it"
+
+
 @both
 @pytest.mark.parametrize(
     ("path", "name", "value"),
@@ -128,6 +146,7 @@ CHOICES = {
     "data": ("sex=F", "sex", "M"),
     "audiences": ("age=30", "sex", "F"),
     "changes": ("service=game", "service", "finance"),
+    "campaign": ("budget=50000000", "who", "F"),
 }
 """By page a choice, and what is chosen then."""
 
@@ -137,7 +156,11 @@ def choose(there: Visit, name: str, value: str) -> None:
     if form.locator(f"select[name={name}]").count():
         form.locator(f"select[name={name}]").select_option(value)
     else:
-        form.locator(f"input[name={name}][value='{value}']").click()
+        field = form.locator(f"input[name={name}][value='{value}']")
+        field.evaluate(
+            "(one) => { const panel = one.closest('details'); if (panel) panel.open = true; }"
+        )
+        field.click()
 
 
 def chosen(there: Visit) -> str:
@@ -165,7 +188,10 @@ def hold(there: Visit, page: str) -> list[Route]:
     held: list[Route] = []
 
     def keep(route: Route) -> None:
-        held.append(route)
+        if route.request.headers.get("hx-target") == "result":
+            held.append(route)
+        else:  # what comes after a result
+            route.continue_()
 
     there.page.route(f"**/{page}/?**", keep)
     return held
@@ -259,7 +285,8 @@ def test_without_script_the_page_opens_at_the_result(visit: Open, page: str) -> 
     query, name, value = CHOICES[page]
     there = visit(Way("en", NARROW, script=False), f"{page}/?{query}")
     choose(there, name, value)
-    there.page.locator("button.without-script").click()
+    own = there.page.locator("details[open] .panel-foot button")  # of a panel of the brief
+    (own if own.count() else there.page.locator("button.without-script")).click()
     expect(there.page).to_have_url(re.compile(rf"[?&]{name}={value}(&.*)?#result$"))
     expect(there.page.locator("#result")).to_be_in_viewport()
     expect(there.page.locator("#result")).to_be_focused()

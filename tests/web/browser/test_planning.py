@@ -18,7 +18,7 @@ from telads.text import Lang
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
 from tests.web.browser.test_administration import assert_no_grave_fault
-from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Visit, Way, faults
+from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Counted, Visit, Way, faults
 from tests.web.server import Server
 
 PEOPLE = {"kim": "planner", "root": "administrator"}
@@ -26,10 +26,10 @@ WORD = {"ko": "삭제", "en": "delete"}
 
 
 @pytest.fixture(scope="module")
-def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(twin_site: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A website of this module's own, with a planner and an administrator."""
     workspace = tmp_path_factory.mktemp("planned") / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     for name, role in PEOPLE.items():
         command = [
@@ -82,6 +82,25 @@ def fill(page: Page, name: str) -> None:
     for at, (service, price) in enumerate((("shopping", "3500"), ("youtube", "4500"))):
         page.locator(f"select[name=p{at}_service]").select_option(service)
         page.locator(f"input[name=p{at}_price]").fill(price)
+
+
+@pytest.mark.parametrize("way", [Way("ko", WIDE), Way("en", NARROW, script=False)], ids=str)
+def test_from_the_sentence_to_a_saved_plan_in_five(visit: Open, way: Way) -> None:
+    """Task 1 of a planner: a delivery brand with 50 million won, from home to the saved plan."""
+    there = visit(way)
+    page, by = sign_in(there, "kim"), Counted()
+    there.open("")
+    by.click(page.locator("form.opening button.button-large"))
+    expect(page.locator(".dock-hero .hero")).to_be_visible()
+    expect(page.locator(".campaign-map svg.picture-use:visible")).to_have_count(1)
+    expect(page.locator("svg.curve")).to_be_visible()
+    by.click(page.locator(".campaign-bar .button").last)
+    expect(page.locator("input[name=budget]")).to_have_value("50,000,000")
+    by.click(page.locator("button[name=save]").last)
+    expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
+    assert by.count <= 5
+    expect(page.locator("main")).to_contain_text("50,000,000")
+    expect(page.locator("main a[href$='plan.pptx']").first).to_be_visible()
 
 
 # The longest way of all: both languages, widths, and scripts on and off, in two ways of four.

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
@@ -140,10 +141,10 @@ def test_machines_that_start_at_once_make_the_tables_once(server: Postgres, tmp_
 @pytest.mark.own_database
 @pytest.mark.slow
 def test_a_server_that_goes_away_and_comes_back(
-    twin_workspace: Store, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    twin_site: Store, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = tmp_path / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
     monkeypatch.setenv("TELADS_DATABASE_URL", server.url)
     monkeypatch.setenv("TELADS_WORKSPACE", str(workspace))
     role = ("--role", "planner", "--password-stdin")
@@ -246,12 +247,11 @@ def test_an_address_is_asked_again_with_all_that_was_chosen(
 @pytest.mark.own_database
 @pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="files of SQLite")
-@pytest.mark.parametrize("how", ["garbage", "a page", "empty", "gone"])
-def test_a_damaged_database_is_told_everywhere(
-    how: str, twin_workspace: Store, tmp_path: Path
-) -> None:
+def test_a_damaged_database_is_told_everywhere(twin_site: Store, tmp_path: Path) -> None:
+    """A file that is put back is used again, and the next damage is told as well."""
     workspace = tmp_path / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
+    database, whole = workspace / "web.sqlite3", tmp_path / "whole"
 
     def told(*words: str) -> subprocess.CompletedProcess[str]:
         return telads(workspace, *words, input=PASSWORD + "\n")
@@ -264,23 +264,28 @@ def test_a_damaged_database_is_told_everywhere(
         kim = Person(site.address)
         kim.ask("/en/account/sign-in/")
         assert kim.ask("/en/account/sign-in/", username="kim", password=PASSWORD)[0] == 200
-        database = workspace / "web.sqlite3"
-        _damage(database, how)
-        status, page = kim.ask("/en/plans/")
-        assert status == 503
-        assert "<header" in page
-        # Emptied under SQLite's feet it may say no more than that the disk fails.
-        told_as = {"damaged or empty", "cannot be used"}
-        assert any(words in page for words in (told_as if how == "empty" else {DAMAGED}))
-        assert kim.ask("/plans/")[0] == 503
-        status, health, _ = site.get("/healthz")
-        assert status == 503
-        assert "database" in json.loads(health)["reason"]
-        assert site.get("/en/")[0] == 200, "visitors need no database"
+        with closing(sqlite3.connect(database)) as now, closing(sqlite3.connect(whole)) as copy:
+            now.backup(copy)
+        for how in ("garbage", "a page", "empty", "gone"):
+            assert kim.ask("/en/plans/")[0] == 200
+            _damage(database, how)
+            status, page = kim.ask("/en/plans/")
+            assert status == 503, how
+            assert "<header" in page
+            # Emptied under SQLite's feet it may say no more than that the disk fails.
+            told_as = {"damaged or empty", "cannot be used"}
+            assert any(words in page for words in (told_as if how == "empty" else {DAMAGED})), how
+            assert kim.ask("/plans/")[0] == 503
+            status, health, _ = site.get("/healthz")
+            assert status == 503
+            assert "database" in json.loads(health)["reason"]
+            assert site.get("/en/")[0] == 200, "visitors need no database"
+            _put_back(database, whole)
     finally:
         site.kill()
-    _damage(database, how)
-    if how in {"garbage", "a page"}:
+    for how in ("garbage", "a page"):
+        _put_back(database, whole)
+        _damage(database, how)
         for words in ("user list", "serve --port 58979", "worker", "apikey list"):
             done = told(*words.split())
             assert done.returncode == 1
@@ -328,6 +333,13 @@ def test_a_connection_is_kept_as_long_as_its_files_are_the_same(how: str, tmp_pa
     own.close()
 
 
+def _put_back(database: Path, whole: Path) -> None:
+    for left in database.parent.glob("web.sqlite3-*"):
+        left.unlink()
+    shutil.copy(whole, database.with_name("other"))
+    database.with_name("other").replace(database)
+
+
 def _damage(database: Path, how: str) -> None:
     for left in database.parent.glob("web.sqlite3-*"):
         left.unlink()
@@ -348,9 +360,9 @@ def _damage(database: Path, how: str) -> None:
 @pytest.mark.parametrize("lang", ["ko", "en"])
 @pytest.mark.parametrize("verb", [["serve", "--port"], ["worker"], ["user", "list"]])
 def test_a_database_that_does_not_come_ends_the_start_in_one_clear_line(
-    verb: list[str], lang: str, server: Postgres, tmp_path: Path
+    verb: list[str], lang: str, tmp_path: Path
 ) -> None:
-    server.stop()
+    url = f"postgresql://postgres@/postgres?host={tmp_path}"  # nothing listens there
     words = [*verb, str(free_port())] if verb[-1] == "--port" else verb
     program = (
         "import telads.web.setup as r; r.WAIT_SECONDS = 2.0; from telads.cli import main; main()"
@@ -358,7 +370,7 @@ def test_a_database_that_does_not_come_ends_the_start_in_one_clear_line(
     plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     done = python(
         "-c", program, *words,
-        env={**plain, "TELADS_DATABASE_URL": server.url, "TELADS_LANG": lang,
+        env={**plain, "TELADS_DATABASE_URL": url, "TELADS_LANG": lang,
              "TELADS_WORKSPACE": str(tmp_path / "w")},
     )  # fmt: skip
     assert done.returncode == 1
@@ -377,10 +389,10 @@ def test_a_database_that_does_not_come_ends_the_start_in_one_clear_line(
 @pytest.mark.own_database
 @pytest.mark.slow
 def test_a_server_that_starts_before_its_database_waits_for_it(
-    twin_workspace: Store, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    twin_site: Store, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = tmp_path / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
     monkeypatch.setenv("TELADS_DATABASE_URL", server.url)
     server.stop()
     site = Server(workspace, workers=1)
@@ -400,12 +412,12 @@ def test_a_server_that_starts_before_its_database_waits_for_it(
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_an_invitation_sent_twice_at_once_is_taken_once(
-    kind: str, twin_workspace: Store, request: pytest.FixtureRequest, tmp_path: Path,
+    kind: str, twin_site: Store, request: pytest.FixtureRequest, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """The slow hash of a password lies between looking at the link and taking it."""
     workspace = tmp_path / "workspace"
-    shutil.copytree(twin_workspace.path, workspace)
+    shutil.copytree(twin_site.path, workspace)
     if kind == "postgresql":
         monkeypatch.setenv("TELADS_DATABASE_URL", request.getfixturevalue("server").url)
     else:

@@ -17,8 +17,8 @@ from tests.web.server import Server
 
 
 @pytest.fixture
-def server(twin_workspace: Store, tmp_path: Path) -> Iterator[Server]:
-    shutil.copytree(twin_workspace.path, tmp_path / "workspace")
+def server(twin_site: Store, tmp_path: Path) -> Iterator[Server]:
+    shutil.copytree(twin_site.path, tmp_path / "workspace")
     started = Server(tmp_path / "workspace", workers=2)
     try:
         started.wait()

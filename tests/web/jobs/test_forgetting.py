@@ -137,6 +137,9 @@ def test_a_second_file_is_removed_alone(
     administrator.post(f"{address}?second=groups", {"file": entry.sha256})
     done()
     assert workspace.ledger().second() == {}
+    assert AuditEntry.objects.get(action="data-forget-second").thing == "month 2023-06"
+    log = get(administrator, "/en/account/log/").one("tbody").text
+    assert f"removed a second file month 2023-06 {entry.file}" in log
     assert [str(month) for month in workspace.build().months] == ["2023-06"]
     page = get(administrator, "/en/admin-data/")
     assert f"{entry.file}) was removed by root" in page.text

@@ -644,8 +644,8 @@ def test_ten_rows_of_one_group_are_one_row_with_ten_places(site: Client, twin_bu
     assert [[link.text for link in row.all("a")] for row in rows] == [
         [group_name(*of, "en"), *places] for of, places in groups.items()
     ]
-    for told in rows:
-        who, *where = [link.attributes["href"] for link in told.all("a")]
+    for line in rows:
+        who, *where = [link.attributes["href"] for link in line.all("a")]
         assert "level=" not in who, "a group leads to its districts"
         assert all("level=neighbourhood" in one and "district=" in one for one in where)
     alone = get(site, "/en/advertisers/?service=delivery&level=neighbourhood")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -13,6 +15,8 @@ from django.test import Client
 
 from telads.answers import places
 from telads.answers.changes import changes
+from telads.answers.tables import of_month
+from telads.dataset import in_force
 from telads.model import Segment, Sex
 from telads.planning.audience import audience
 from telads.planning.brief import read_brief
@@ -21,8 +25,10 @@ from telads.planning.scenarios import TOO_OFTEN
 from telads.render.svg.changes import told as change_told
 from telads.store.workspace import Build
 from telads.text import Lang
-from telads.web.pages.campaign import forms, where, words
+from telads.web.accounts.roles import Role
+from telads.web.pages.campaign import forms, groups, where, words
 from telads.web.pages.campaign.present import page as page_of
+from telads.wording import figure
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
 
@@ -377,6 +383,31 @@ def test_an_exchanged_answer_comes_without_its_curve_and_asks_for_it(site: Clien
     assert alone.one("a", id="go-less").attributes == whole.one("a", id="go-less").attributes
 
 
+def test_the_curve_ends_where_the_handle_s_axis_does(site: Client) -> None:
+    asked = "/campaign/?budget=30000000&was=40000000&at=30000000&axis=80000000"
+    part = get(site, asked, headers=HTMX)
+    assert part.one("input", id="budget-slider").attributes["max"] == "80000000"
+    address = part.one("div", id="curve").attributes["hx-get"]
+    alone = get(site, address, headers={**HTMX, "HX-Target": "curve"})
+    own = alone.one("svg", class_="curve").one("circle", class_="own")
+    assert float(own.attributes["cx"].rstrip("%")) == pytest.approx(37.5)
+    step, steps = json.loads(alone.one("div", id="curve").attributes["data-steps"])
+    assert step * (len(steps) - 1) == 80_000_000
+
+
+def test_an_exchanged_answer_solves_no_other_budget(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def solved(*_: object) -> None:
+        raise AssertionError("the answer waits for the curve")
+
+    monkeypatch.setattr("telads.web.pages.campaign.present.solve", solved)
+    part = site.get("/campaign/?budget=31000000", headers=HTMX)
+    assert part.status_code == 200
+    with pytest.raises(AssertionError, match="waits"):
+        site.get("/campaign/?budget=32000000")
+
+
 def test_the_range_of_the_curve_is_that_of_the_plan(twin_build: Build) -> None:
     found = choice(twin_build)
     shown = page_of(twin_build, found, "ko")
@@ -496,3 +527,47 @@ def test_english_amounts_are_short(site: Client, twin_build: Build) -> None:
     assert all(re.fullmatch(r"[\d.]+[KMB]?", one) for one in ticks), ticks
     assert [words.money_short(amount, "en") for amount in (410_000, 13_100_000, 2_500_000_000)] == [
         "410K", "13.1M", "2.5B"]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_campaign_is_a_deck_before_it_is_saved(site: Client, twin_build: Build) -> None:
+    """The deck is that of the plan that would be saved."""
+    page = get(site, "/campaign/?budget=30000000&tick=0-4")
+    (link,) = [one.attributes["href"] for one in page.all("a")
+               if "plan.pptx" in one.attributes.get("href", "")]  # fmt: skip
+    assert site.get(link).status_code == 302, "to sign in"
+    answer = signed_in(person("lee", Role.VIEWER)).get(link)
+    assert answer.status_code == 200
+    assert ".pptx" in answer.headers["Content-Disposition"]
+    found = choice(twin_build, "budget=30000000&tick=0-4")
+    brief = found.brief("ko", forms.chosen(twin_build, found, "ko").rules)
+    reached = make_plan(twin_build, brief).result.summary["reached"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as deck:
+        slides = [deck.read(name).decode() for name in deck.namelist()
+                  if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]  # fmt: skip
+    assert len(slides) >= 3
+    told = re.sub(r"<[^>]+>", " ", " ".join(slides))
+    assert f"{reached / 10_000:.2f}만" in told
+    assert "3,000만\xa0원" in told
+    assert "예시 CPM" in told, "nobody typed these prices"
+
+
+def test_how_the_chosen_people_live_is_a_mean_over_them(site: Client, twin_build: Build) -> None:
+    """Of one group it is the group's own signal; of all of them the city's mean."""
+    page = get(site, "/campaign/?tick=0")
+    told = {row.one("span").text.split(" 월 ")[0]: row.one("strong").text
+            for row in page.one("div", class_="lives").all("li")}  # fmt: skip
+    assert len(told) == 3
+    one = forms.places_of()
+    (segment,) = [key for key, place in one.items() if place == 0]
+    found = choice(twin_build, "tick=0")
+    rows = of_month(twin_build, "signals", found.month).filter(
+        district=segment.district, sex=str(segment.sex), age=segment.age)  # fmt: skip
+    own = dict(zip(rows["signal"], rows["value"], strict=True))
+    lives, _ = groups.lives(twin_build, found, frozenset([segment]), "ko")
+    assert [life.value for life in lives] == [
+        figure(own[signal.id], signal.kind, "ko")
+        for life in lives for signal in in_force().signals if signal.text.ko == life.name
+    ]  # fmt: skip
+    everybody = frozenset(forms.groups_of(twin_build, found))
+    assert {life.change for life in groups.lives(twin_build, found, everybody, "ko")[0]} == {"0%"}

@@ -112,7 +112,7 @@ def test_a_place_has_its_matrix_and_its_line(site: Client, twin_build: Build) ->
     assert sorted(cells) == sorted(told(row["local_percent"], False) for row in groups)
     assert len(cells) == 12
     assert place.one("path", class_="line-own").attributes["d"].count("L") == 2
-    link = place.one("a", class_="button")
+    (link,) = [one for one in place.all("a") if "/advertisers/" in one.attributes["href"]]
     assert (asked_by(link)["service"], asked_by(link)["district"]) == ("video", "관악구")
     assert get(site, link.attributes["href"]).one("table", class_="targets")
 
@@ -203,3 +203,14 @@ def test_a_choice_that_is_none_is_refused_in_words(site: Client, query: str) -> 
 def test_the_menu_leads_here(site: Client) -> None:
     links = get(site, "/").one("nav", class_="pages").all("a")
     assert "/changes/" in [link.attributes["href"] for link in links]
+
+
+def test_a_place_opens_a_campaign_there(site: Client, twin_build: Build) -> None:
+    page = get(site, "/changes/?service=game&district=강남구&month=2023-03")
+    (link,) = [one.attributes["href"] for one in page.one("div", id="place").all("a")
+               if "/campaign/?" in one.attributes["href"]]  # fmt: skip
+    there = get(site, link)
+    checked = {name: [one.attributes["value"] for one in there.all("input", name=name)
+                      if "checked" in one.attributes]
+               for name in ("service", "district", "month")}  # fmt: skip
+    assert checked == {"service": ["game"], "district": ["강남구"], "month": ["2023-03"]}

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from openpyxl import load_workbook  # type: ignore[import-untyped]
+from pptx import Presentation
 
 from telads.planning.plan import draft
+from telads.planning.words import sheet_name
 from telads.store.workspace import Build
+from telads.text import Lang
 from telads.web.pages.campaign import forms, scenarios
 from telads.wording import people
 from tests.web.document import Element, assert_nothing_inline, get
@@ -168,3 +175,71 @@ def test_a_scenario_without_a_plan_is_told_in_its_column(site: Client) -> None:
     shown = [cell.text for cell in page.one("tr", class_="reach").all("td")]
     assert shown[1].startswith("–")
     assert len(shown[1]) > 10
+
+
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_the_page_leads_to_its_deck(site: Client, place: str) -> None:
+    address = add(site, f"{ROOT}?{urlencode({'a': A})}", of="a", budget="3천만", name="작은 예산")
+    page = get(site, f"{place}{address}")
+    files = {link.text: link.attributes["href"]
+             for link in page.one("ul", class_="downloads").all("a")}  # fmt: skip
+    named = {"": "제안서(PowerPoint)", "/en": "Deck (PowerPoint)"}[place]
+    deck, pdf = (site.get(files[name]) for name in (named, "PDF"))
+    assert deck.headers["Content-Disposition"].endswith('.pptx"')
+    assert deck.content == site.get(files[named]).content
+    assert pdf.content.startswith(b"%PDF")
+    slides = Presentation(io.BytesIO(deck.content)).slides
+    (table,) = [one.table for one in slides[0].shapes if one.has_table]
+    head, budget = ([cell.text_frame.text.replace("\xa0", " ") for cell in row.cells]
+                    for row in list(table.rows)[:2])  # fmt: skip
+    assert head[2] == "작은 예산"
+    assert budget[1:] == {"": ["5,000만 원", "3,000만 원"],
+                          "/en": ["50 million won", "30 million won"]}[place]  # fmt: skip
+    assert site.get(f"{place}{ROOT}scenarios.docx").status_code == 404
+
+
+def test_a_deck_of_no_plan_says_why(site: Client) -> None:
+    told = site.get(f"{ROOT}scenarios.pptx?{urlencode({'a': 'service=delivery&budget=x'})}")
+    assert told.status_code == 400
+
+
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_its_files_hold_the_figures_of_its_drafts_and_a_link_is_copied(
+    site: Client, twin_build: Build, place: str
+) -> None:
+    lang: Lang = "en" if place else "ko"
+    two = {"a": A, "b": f"{A}&budget=30000000", "name_b": "작은 예산"}
+    page = get(site, f"{place}{ROOT}?{urlencode(two)}")
+    links = [one.attributes for one in page.one("ul", class_="downloads").all("a")]
+    files, (copy,) = links[:-1], links[-1:]
+    assert "data-copy" in copy
+    assert found(twin_build, copy["href"]) == found(twin_build, f"{ROOT}?{urlencode(two)}")
+    assert site.get(copy["href"]).status_code == 200
+    drafts = [
+        draft(twin_build, one.choice.brief("ko", forms.chosen(twin_build, one.choice, "ko").rules))
+        for one in found(twin_build, copy["href"])
+    ]
+    _, workbook, _, table = (site.get(one["href"]) for one in files)
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert [(row["scenario"], row["name"]) for row in rows] == [("A", ""), ("B", "작은 예산")]
+    for row, one in zip(rows, drafts, strict=True):
+        for name in ("budget", "reached", "reached_2", "reached_3", "frequency"):
+            assert float(row[name]) == one.summary[name]
+        assert float(row["cost"]) == round(one.brief.budget / one.summary["reached"], 2)
+        assert int(row["groups"]) == len(one.segments)
+    notes = site.get(f"{files[3]['href'].replace('.csv?', '.csv-metadata.json?')}")
+    assert json.loads(notes.content)["notes"][0]["finding"] == page.one("h1").text
+    book = load_workbook(io.BytesIO(workbook.content))
+    assert book[sheet_name("segments", lang)].max_row == 1 + sum(
+        len(one.segments) for one in drafts
+    )
+    spends = [row[2].value for row in book[sheet_name("platforms", lang)].iter_rows(min_row=2)]
+    assert spends == [row["spend"] for one in drafts for row in one.platforms]
+    heads = [
+        cell.value
+        for sheet in book
+        for cell in sheet[1]
+        if sheet.title != sheet_name("source", lang)
+    ]
+    assert not [head for head in heads if "_" in str(head)]
+    assert site.get(f"{place}{ROOT}other.xlsx").status_code == 404

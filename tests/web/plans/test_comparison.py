@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 from openpyxl import load_workbook  # type: ignore[import-untyped]
+from pptx import Presentation
 
 from telads.errors import DataError
 from telads.planning.comparison import compare, read_comparison
 from telads.planning.files import write_comparison
 from telads.planning.plan import make_plan
 from telads.planning.questions import comparison_answer
+from telads.planning.words import sheet_name
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.accounts.models import AuditEntry
@@ -27,7 +29,8 @@ from tests.web.document import assert_nothing_inline, faults, get, read
 from tests.web.plans.samples import saved
 
 pytestmark = pytest.mark.django_db
-NAMES = ("comparison.xlsx", "comparison.csv", "comparison.json", "comparison.csv-metadata.json")
+NAMES = ("comparison.pptx", "comparison.xlsx", "comparison.pdf", "comparison.csv",
+         "comparison.json", "comparison.csv-metadata.json")  # fmt: skip
 
 
 @pytest.fixture
@@ -55,10 +58,13 @@ def test_its_files_hold_the_figures_of_the_answer(
     base = f"{place}/plans/{plan.pk}/versions/1/compare/"
     page = get(planner, base)
     links = [link.attributes["href"] for link in page.one("ul", class_="downloads").all("a")]
-    assert links == [f"{base}{name}" for name in NAMES[:3]]
+    assert links == [f"{base}{name}" for name in NAMES[:5]]
     assert page.one("p", class_="lead").text == told["sentences"][0]
     files = {name: planner.get(base + name) for name in NAMES}
     assert json.loads(files["comparison.json"].content) == told
+    deck = Presentation(io.BytesIO(files["comparison.pptx"].content))
+    assert told["sentences"][0] in deck.slides[0].notes_slide.notes_text_frame.text
+    assert files["comparison.pdf"].content.startswith(b"%PDF")
     table = files["comparison.csv"]
     assert "metadata.json" in table.headers["Link"]
     rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
@@ -68,14 +74,15 @@ def test_its_files_hold_the_figures_of_the_answer(
             assert row[name] == ("" if value is None else row[name])
             assert value is None or type(value)(row[name]) == value
     book = load_workbook(io.BytesIO(files["comparison.xlsx"].content))
-    summary = [row[2].value for row in book["summary"].iter_rows(min_row=2)]
+    summary = [row[2].value for row in book[sheet_name("summary", lang)].iter_rows(min_row=2)]
     assert [text for text in summary if text] == told["sentences"]
-    platforms = [[cell.value for cell in row][1:] for row in book["platforms"].iter_rows(min_row=2)]
+    rows_of = book[sheet_name("platforms", lang)].iter_rows(min_row=2)
+    platforms = [[cell.value for cell in row][1:] for row in rows_of]
     assert platforms == [
         [row[name] for name in ("spend_before", "spend_now", "reached_before", "reached_now")]
         for row in told["facts"]["platforms"]
     ]
-    assert book["segments"].max_row == 1 + len(told["rows"])
+    assert book[sheet_name("segments", lang)].max_row == 1 + len(told["rows"])
     notes = json.loads(files["comparison.csv-metadata.json"].content)["notes"][0]
     assert notes["plan"] == plan.newest.hash
     assert notes["month_before"] == "2023-02"

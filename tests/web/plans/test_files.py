@@ -22,7 +22,7 @@ from telads.planning.brief import read_brief
 from telads.planning.files import figure_title, figures_of, write_plan
 from telads.planning.plan import OPTIONAL, PARTS, make_plan, read_plan
 from telads.planning.schema import ROWS
-from telads.planning.words import title
+from telads.planning.words import sheet_name, title
 from telads.render.svg import fonts
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
@@ -77,23 +77,26 @@ def test_the_workbook_holds_every_figure(
     try:
         result = document(plan)["result"]
         for name in ("platforms", "segments", "spends"):
-            assert _sheet(book, name) == in_words(result[name], name, lang), name
+            rows = sorted(result[name], key=lambda row: -row["spend"])
+            assert _sheet(book, name, lang) == in_words(rows, name, lang), name
         item, value = title("item", lang), title("value", lang)
-        sums = {row[item]: row[value] for row in _sheet(book, "summary")}
+        sums = {row[item]: row[value] for row in _sheet(book, "summary", lang)}
         made = plan.newest.read()
         for name in figures_of(made):
             assert sums[figure_title(made, name, lang)] == result["summary"][name], name
-        assert any(plan.newest.hash in map(str, row.values()) for row in _cells(book, "source"))
+        assert any(
+            plan.newest.hash in map(str, row.values()) for row in _cells(book, "source", lang)
+        )
     finally:
         book.close()
 
 
-def _sheet(book: Any, name: str) -> list[Row]:
-    return list(_cells(book, name))
+def _sheet(book: Any, name: str, lang: Lang) -> list[Row]:
+    return list(_cells(book, name, lang))
 
 
-def _cells(book: Any, name: str) -> Iterator[Row]:
-    rows = book[name].iter_rows(values_only=True)
+def _cells(book: Any, name: str, lang: Lang) -> Iterator[Row]:
+    rows = book[sheet_name(name, lang)].iter_rows(values_only=True)
     head = next(rows)
     yield from (dict(zip(head, row, strict=True)) for row in rows)
 

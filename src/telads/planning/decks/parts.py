@@ -84,10 +84,14 @@ def person_name(row: Mapping[str, Any], lang: Lang) -> str:
     return group_name(row["sex"], row["age"], lang)
 
 
-def member_name(row: Mapping[str, Any], lang: Lang) -> str:
-    """A group in a table: `관악구 20대 여성`, `Gwanak-gu, women 20-29`."""
+def member_name(row: Mapping[str, Any], lang: Lang, *, alone: bool = False) -> str:
+    """A group in a table: `관악구 20대 여성`, `Gwanak-gu, women 20-29`.
+
+    Where its district is `alone`, a neighbourhood needs no district.
+    """
     between = " " if lang == "ko" else ", "
-    return f"{place_name(row, lang)}{between}{person_name(row, lang)}"
+    place = row.get("neighbourhood") if alone else None
+    return f"{place or place_name(row, lang)}{between}{person_name(row, lang)}"
 
 
 def summed(rows: Iterable[Row], keys: Sequence[str]) -> list[Row]:

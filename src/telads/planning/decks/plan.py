@@ -84,6 +84,8 @@ APPENDIX = ("platforms", "budgets", "goals", "districts", "ages")
 ALL = 0.9995
 MOST_PLATFORMS = 8
 """Platforms that a slide shows one by one."""
+FEW = 3
+"""Sexes and ages up to which a slide has room for what else the audience uses."""
 NEXT = 0.1
 ABOUT = 0.02
 """A range of reach below this share of it is about the same."""
@@ -110,8 +112,8 @@ class _Told:
         self.budget: int = self.sums["budget"]
 
     def say(self, ko: str, en: str) -> str:
-        """One of two texts."""
-        return Text(ko, en)(self.lang)
+        """One of two texts; names that people typed stay as they are."""
+        return ko if self.lang == "ko" else en
 
     @cached_property
     def groups(self) -> list[Row]:
@@ -147,13 +149,13 @@ class _Told:
         return Text(level.text.ko, level.plural.en)
 
     def slide(
-        self, eyebrow: Text, claim: str, items: Sequence[Item], notes: Sequence[str] = (),
+        self, eyebrow: str, claim: str, items: Sequence[Item], notes: Sequence[str] = (),
         more: Sequence[Text] = (TYPED_IN,),
     ) -> Slide:  # fmt: skip
         """A slide with the plan's source and what reproduces it."""
         said = claim.replace("\n", " ")
         return slide(
-            eyebrow(self.lang), claim, items,
+            eyebrow, claim, items,
             source(self.plan.basis, [self.plan.month], self.lang, *more),
             (said, *notes, source(self.plan.basis, [self.plan.month], self.lang),
              provenance(self.plan, self.lang)),
@@ -166,7 +168,7 @@ class _Told:
         claim = self._bought()
         top = content_top(claim)
         left, right = columns(0, 7, top), columns(7, 5, top)
-        eyebrow = Text(f"{self.plan.name} · 제안 요약", f"{self.plan.name} · summary")
+        eyebrow = self.say(f"{self.plan.name} · 제안 요약", f"{self.plan.name} · summary")
         plan, lang = self.plan, self.lang
         figures = [(figure_title(plan, name, lang), total(name, self.sums[name], lang))
                    for name in figures_of(plan)]  # fmt: skip
@@ -225,8 +227,7 @@ class _Told:
         colours = ["accent" if row in half else "rest" for row in rows]
         drawn, _ = money_bars(
             box, names, [row["spend"] for row in rows], colours, self.lang,
-            self.say("자치구별 집행액 막대그래프", "Bars of spend by district").replace(
-                "자치구", in_force().district.text.ko),
+            self._by_district(),
             row=0.385 if len(rows) > 6 else 0.55,
         )  # fmt: skip
         return [drawn]
@@ -362,11 +363,12 @@ class _Told:
             tuple(row[key] for row in shown),
             tuple("less" if row is highest and len(shown) > 1 else "rest" for row in shown),
         )  # fmt: skip
-        items.append(bars(
+        of_use = bars(
             left._replace(top=room.top, height=room.height, width=left.width - 0.3), names, [use],
             Number(0) if by_index else Number(2, signed=True),
             self.say("성별·나이별 이용 막대그래프", "Bars of use by sex and age"), row=high,
-        ))  # fmt: skip
+        )  # fmt: skip
+        items.append(of_use)
         half = most_of(by_spend(rows))
         items.append(heading(right, self.say("예산 비중", "Share of the budget"),
                              self.say(f"{money(self.budget, 'ko')} 가운데",
@@ -383,6 +385,8 @@ class _Told:
             self.say("성별·나이별 예산 비중 막대그래프", "Bars of the budget by sex and age"),
             row=high,
         ))  # fmt: skip
+        if len(shown) <= FEW:
+            items += self._services(left._replace(top=of_use.box.bottom + 0.35))
         note = self._below()
         if note:
             items.append(words(Box(left.left, 6.38, 12.1, 0.32),
@@ -394,7 +398,30 @@ class _Told:
         weighed = Text(f"지수: {self.plan.month.text.ko} 타겟 안 집단의 인원 가중 평균입니다."
                        if by_index else "이용 강도: 타겟 안 집단의 인원 가중 평균입니다.",
                        "Use: mean of the groups of the audience, weighted by people.")  # fmt: skip
-        return self.slide(Text("누구에게", "Who"), claim, items, [lines_of(facts)], [weighed])
+        return self.slide(self.say("누구에게", "Who"), claim, items, [lines_of(facts)], [weighed])
+
+    def _services(self, box: Box) -> list[Item]:
+        """The services that the audience uses, for a plan of few groups."""
+        known = [one for one in self.plan.people.get("profile", ()) if one["index"] is not None]
+        if not known:
+            return []
+        rows = sorted(known, key=lambda one: -one["index"])
+        series = Series(
+            self.say("이용 지수", "Index"), tuple(one["index"] for one in rows),
+            tuple("accent" if one["service"] == self.plan.brief.service else "rest"
+                  for one in rows))  # fmt: skip
+        city = in_force().city(self.lang)
+        return [
+            heading(box, self.say("이 타겟이 쓰는 서비스", "Services that the audience uses"),
+                    self.say(f"이용 지수, {city} 평균 = 100",
+                             f"index, average of {city} = 100")),
+            bars(
+                Box(box.left, box.top + 0.36, box.width - 0.3, 6.3 - box.top - 0.36),
+                [platform_name(one["service"], self.lang) for one in rows], [series], Number(0),
+                self.say("서비스 이용 지수 막대그래프", "Bars of the use of services"),
+                row=min(0.4, (6.3 - box.top - 0.4) / len(rows)),
+            ),
+        ]  # fmt: skip
 
     def _used(self) -> list[Row]:
         """Sexes and ages with their mean use over the groups' people, the most spend first."""
@@ -458,19 +485,40 @@ class _Told:
         sub = scale.unit(money_unit(self.lang))
         if shown < len(self.districts):
             sub += self.say(f", 상위 {shown}곳", f", top {shown}")
+        chart = Box(left.left, top + 0.38, left.width - 0.2, FOOT - top - 0.45)
+        if sum(1 for row in self.districts if row["spend"]) > 1 or not self.ages:
+            parts = [heading(left, self._by_district(), sub), *self._district_bars(chart)]
+        else:
+            parts = self._within(left, chart)
         items: list[Item] = [
-            heading(left, self._by_district(), sub),
-            *self._district_bars(Box(left.left, top + 0.38, left.width - 0.2, FOOT - top - 0.45)),
+            *parts,
             heading(right, self.say("집행액이 큰 집단", "Groups with most spend"),
                     self.say(f"{len(self.groups)}개 가운데", f"of {len(self.groups)}")
                     if len(self.groups) > MOST_ROWS else ""),
             self._largest(Box(right.left, top + 0.36, right.width, FOOT - top - 0.46)),
         ]  # fmt: skip
         facts = [(self.district(row["district"]), f"{row['spend']:,}") for row in self.districts]
-        return self.slide(Text("어디에서", "Where"), claim, items, [lines_of(facts)], [
+        return self.slide(self.say("어디에서", "Where"), claim, items, [lines_of(facts)], [
             Text("인원과 도달은 10명 단위로 반올림한 값입니다.",
                  "Sizes and reach are rounded to 10."),
         ])  # fmt: skip
+
+    def _within(self, box: Box, chart: Box) -> list[Item]:
+        """Spend within the one district of a plan: by neighbourhood, else by sex and age."""
+        rows = by_spend(getattr(self.plan.result, "neighbourhoods", ()))
+        level = in_force().neighbourhood.text
+        head = self.say(f"{level.ko}별 집행액", f"Spend by {level.en}")
+        names = [row["neighbourhood"] or self.say("그 밖", "others") for row in rows]
+        if not rows:
+            rows, head = self.ages, self.say("성별·나이별 집행액", "Spend by sex and age")
+            names = [person_name(row, self.lang) for row in rows]
+        shown, half = rows[:MOST_BARS], most_of(rows)
+        colours = ["accent" if row in half else "rest" for row in shown]
+        drawn, scale = money_bars(
+            chart, names[:MOST_BARS], [row["spend"] for row in shown], colours, self.lang, head,
+            row=0.385 if len(shown) > 6 else 0.55,
+        )  # fmt: skip
+        return [heading(box, head, scale.unit(money_unit(self.lang))), drawn]
 
     def _where_claim(self, half: Sequence[Row]) -> str:
         if not half:
@@ -502,7 +550,8 @@ class _Told:
         )  # fmt: skip
         number = Number(0) if key == "index" else Number(2, signed=True)
         told = [
-            (member_name(row, self.lang), f"{row['population']:,}",
+            (member_name(row, self.lang, alone=len(self.districts) == 1),
+             f"{row['population']:,}",
              UNKNOWN_FIGURE if row[key] is None else number.text(row[key]),
              scale.text(row["spend"]), reach_share(row["reach_share"], self.lang),
              UNKNOWN_FIGURE if row["frequency"] is None else f"{row['frequency']:.1f}")
@@ -546,7 +595,7 @@ class _Told:
         facts = [(platform_name(row["platform"], self.lang),
                   f"{row['spend']:,} · {row['contacts']:,} · {row['reached']:,}")
                  for row in self.plan.result.platforms]  # fmt: skip
-        return self.slide(Text("매체와 예산", "Platforms and budget"), claim, items,
+        return self.slide(self.say("매체와 예산", "Platforms and budget"), claim, items,
                           [lines_of(facts)])  # fmt: skip
 
     def _few_platforms(self) -> list[Row]:
@@ -747,7 +796,7 @@ class _Told:
         facts = [(ASSUMPTIONS[row["assumption"]](self.lang),
                   f"{row['reached_low']:,} ~ {row['reached_high']:,}") for row in rows]  # fmt: skip
         notes = [lines_of(facts), "\n".join(line(self.lang) for line in method_of(self.plan))]
-        return self.slide(Text("얼마나 확실한가", "How sure"), claim, items, notes, [
+        return self.slide(self.say("얼마나 믿을 수 있나", "How sure"), claim, items, notes, [
             TYPED_IN, Text("막대는 한 가지씩 바꾸어 다시 계산한 예상 도달입니다.",
                            "Each bar is the plan computed with one thing changed."),
         ])  # fmt: skip
@@ -851,7 +900,7 @@ class _Told:
                 claim = TABLES[name](self.lang) + number
                 box = columns(0, 12, 1.6)
                 found.append(self.slide(
-                    Text("부록", "Appendix"), claim,
+                    self.say("부록", "Appendix"), claim,
                     [table(box, heads, told, claim, size=11, row_height=0.42)],
                 ))  # fmt: skip
         return found

@@ -63,7 +63,7 @@ def money(amount: int, lang: Lang) -> str:
     unit = money_unit(lang)
     if lang == "ko":
         if amount < MAN * 10:
-            return f"{amount:,}{NBSP}{unit}"
+            return f"{amount:,}{unit}"
         large, small = divmod(round(amount / MAN), MAN)
         parts = [f"{large:,}억" if large else "", f"{small:,}만" if small else ""]
         return f"{NBSP.join(filter(None, parts))}{NBSP}{unit}"

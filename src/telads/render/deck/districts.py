@@ -8,13 +8,15 @@ from math import floor, log10
 from typing import NamedTuple
 
 from telads.dataset import in_force
-from telads.render.deck.fit import height_of, width_of
+from telads.render.deck.fit import height_of, shortened, width_of
 from telads.render.deck.slides import Box, Run, Shape, Words, colour, swatch, words
 from telads.render.svg.city import Outline, outlines, short
 from telads.render.svg.theme import ink_on
 from telads.text import Lang
 
 CLASSES = 5
+MOST_LEGEND = 2.4
+"""Inches of one entry of a legend."""
 FIGURE, NAME = 10.5, 9.0
 """Points of a name with its figure, and of a name alone."""
 
@@ -132,7 +134,8 @@ def legend(
     """Squares with their meanings side by side, as many as fit."""
     found: list[Shape | Words] = []
     end = left + room
-    for fill, told in entries:
+    for fill, text in entries:
+        told = shortened(text, 10.5, False, MOST_LEGEND)
         wide = width_of(told, 10.5, False) + 0.04
         if left + 0.2 + wide > end:
             break

@@ -62,4 +62,4 @@ def shortened(text: str, size: float, bold: bool, room: float) -> str:
         short = f"{text[:count].rstrip()}…"
         if width_of(short, size, bold) <= room:
             return short
-    return "…"
+    return "…" if width_of("…", size, bold) <= room else ""

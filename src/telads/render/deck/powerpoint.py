@@ -47,6 +47,8 @@ FONTS: dict[Lang, str] = {"ko": "맑은 고딕", "en": "Malgun Gothic"}
 """One font under its name in each language; Windows and Mac have it with the programs."""
 LOCALES: dict[Lang, tuple[str, str]] = {"ko": ("ko-KR", "en-US"), "en": ("en-US", "ko-KR")}
 MEDIA = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+SPARE = 0.25
+"""Inches right of a box for lines that another font or program makes wider."""
 EMU = 914_400
 """Units of an inch."""
 _ZIP_TIME = (2000, 1, 1, 0, 0, 0)
@@ -225,7 +227,10 @@ class _Writer:
                 self._rule(slide, item)
 
     def _words(self, slide: Any, item: Words) -> None:
-        made = slide.shapes.add_textbox(*_place(item.box))
+        box = item.box
+        if item.align == "left":  # lines are broken to fit: what is wider elsewhere has this room
+            box = box._replace(width=min(box.width + SPARE, WIDTH - SPARE - box.left))
+        made = slide.shapes.add_textbox(*_place(box))
         frame = made.text_frame
         frame.word_wrap = item.align != "center"
         _plain_body(made, "ctr" if item.middle else "t")
@@ -355,6 +360,8 @@ class _Writer:
         labels.show_value = True
         labels.font.size, labels.font.bold = Pt(item.size), True
         labels.font.color.rgb = _rgb("ink")
+        for body in labels._element.iter(f"{{{_DML}}}bodyPr"):
+            body.set("wrap", "none")
         for one, series in zip(item.series, plot.series, strict=True):
             series.invert_if_negative = False
             series.format.fill.solid()

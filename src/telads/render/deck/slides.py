@@ -129,10 +129,15 @@ def words(
 
 
 def _narrowed(line: Line, room: float) -> Line:
-    """A line whose last run is shortened so that it fits."""
-    *first, last = line
-    left = room - line_width(tuple(first))
-    return (*first, last._replace(text=shortened(last.text, last.size, last.bold, left)))
+    """A line that fits: what is too much at its end is cut."""
+    found: list[Run] = []
+    for run in line:
+        text = shortened(run.text, run.size, run.bold, room)
+        found.append(run._replace(text=text))
+        if text != run.text:
+            break
+        room -= width_of(text, run.size, run.bold)
+    return tuple(found)
 
 
 def _ended(line: Line, room: float) -> Line:
@@ -319,10 +324,14 @@ def table(
         ):
             break
         size -= 0.5
-    words_wide = max(box.width - sum(needed[1:]), min(least, box.width * 0.4))
-    left = max(0.0, box.width - words_wide)
-    times = min(1.0, left / max(sum(needed[1:]), 1e-9))
-    widths = [words_wide, *(one * times for one in needed[1:])]
+    spare = box.width - sum(needed)
+    if spare >= 0:  # the columns move apart, the words by two shares
+        each = spare / (len(needed) + 1)
+        widths = [needed[0] + 2 * each, *(one + each for one in needed[1:])]
+    else:
+        first_wide = max(box.width - sum(needed[1:]), min(least, box.width * 0.4))
+        times = min(1.0, (box.width - first_wide) / max(sum(needed[1:]), 1e-9))
+        widths = [first_wide, *(one * times for one in needed[1:])]
 
     def cut(cells: Sequence[str], bold: bool) -> tuple[str, ...]:
         return tuple(

@@ -98,12 +98,14 @@ def draw(
     narrow: bool = False,
     chosen: str = "",
     href: Callable[[str], str] | None = None,
+    size: int | None = None,
 ) -> Drawing:
     """Where use changed more, or less, than in the whole city.
 
     `frame` has the rows of `answers.changes.changes`; of an `indexed` service the affinity is
     drawn, else percent. Districts within noise are hatched and have no figure. `finding` is the
-    title, `chosen` a district whose border stands out, `href` where a district leads on a page.
+    title, `chosen` a district whose border stands out, `href` where a district leads on a page,
+    `size` the width in pixels of a smaller map.
     """
     here, strange = on_the_map(frame, lang)
     rows, key = rows_of(here), key_of(indexed)
@@ -126,7 +128,7 @@ def draw(
         unit=unit, frame=frame, table=_table(rows, key, indexed, lang),
         body=district_map(
             areas, scale.legend(unit, _WITHIN(lang), lang), lang=lang, narrow=narrow,
-            first=[row["district"] for row in largest], chosen=(chosen,),
+            first=[row["district"] for row in largest], chosen=(chosen,), size=size,
         ),
     )  # fmt: skip
 

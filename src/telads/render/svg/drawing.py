@@ -207,16 +207,16 @@ def drawing(
     window: str,
     synthetic: bool,
     unit: str,
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | list[dict[str, Any]],
     table: Table,
     body: Body,
     details_of_table: Sequence[str] | None = None,
 ) -> Drawing:
     """Compose a picture with its heading: the finding, and below it subject, place and time.
 
-    Details that are empty or part of the finding are left out. `frame` holds the rows shown;
-    non-finite values become null in `rows`. `details_of_table` are those of the table, if its unit
-    differs.
+    Details that are empty or part of the finding are left out. `frame` holds the rows shown, or
+    is the rows (`rows_of`); non-finite values become null in them. `details_of_table` are those of
+    the table, if its unit differs.
     """
 
     def notes(given: Sequence[str]) -> tuple[str, ...]:
@@ -227,15 +227,20 @@ def drawing(
     caption = SEPARATOR.join(notes(details if details_of_table is None else details_of_table))
     # Painted lazily, but always with the names of the dataset it was made for.
     own = replace(body, paint=carried(body.paint))
-    return Drawing(chart, lang, finding, notes(details), unit, rows_of(frame), table, own,
-                   synthetic, caption)  # fmt: skip
+    rows = frame if isinstance(frame, list) else rows_of(frame)
+    return Drawing(chart, lang, finding, notes(details), unit, rows, table, own, synthetic,
+                   caption)  # fmt: skip
 
 
 def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame, with null for non-finite numbers: JSON has no NaN."""
-    return [
-        {name: _plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)
-    ]
+    rows = frame.to_dicts()
+    for name in frame.columns:
+        if frame[name].dtype.is_float():
+            for row in rows:
+                if row[name] is not None and not math.isfinite(row[name]):
+                    row[name] = None
+    return rows
 
 
 def known(frame: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -271,10 +276,6 @@ def format_of(name: str) -> Format:
         Text(f"{', '.join(FORMATS)} 중에서 골라 주세요.", f"Choose {', '.join(FORMATS)}."),
         value=name,
     )
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _cell(cell: str, at: int, names: int) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from html import escape
 from math import cos, radians
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -56,19 +58,34 @@ AVERAGE = 100.0
 """Index of the city's mean person."""
 
 
-class Borders(NamedTuple):
+Box = tuple[int, int, int, int]
+"""West, north, east and south on the grid."""
+
+
+@dataclass(frozen=True)
+class Borders:
     """All neighbourhoods on a grid of their own."""
 
-    places: tuple[Outline, ...]
+    places: tuple[Outline, ...] = ()
 
-    def box(self, district: str | None) -> tuple[int, int, int, int]:
-        """West, north, east and south of the city or of a district, on the grid."""
-        points = [
-            point for place in self.places if district in {None, place.district}
-            for point in place.corners
-        ]  # fmt: skip
-        xs, ys = zip(*points, strict=True)
-        return min(xs), min(ys), max(xs), max(ys)
+    @cached_property
+    def districts(self) -> dict[str | None, tuple[Outline, ...]]:
+        """Those of each district, and of the city (None), in the order of districts."""
+        found: dict[str | None, list[Outline]] = {}
+        for one in self.places:
+            found.setdefault(one.district, []).append(one)
+        parts = {name: tuple(own) for name, own in found.items()}
+        return {**parts, None: tuple(one for own in parts.values() for one in own)}
+
+    @cached_property
+    def boxes(self) -> dict[str | None, Box]:
+        """What each district takes up, and the city (None)."""
+        return {name: _box(own) for name, own in self.districts.items() if own}
+
+
+def _box(places: Sequence[Outline]) -> Box:
+    xs, ys = zip(*(point for place in places for point in place.corners), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def borders(file: Path) -> Borders:
@@ -100,7 +117,12 @@ def _laid_out(file: Path, _: int) -> Borders:
     return Borders(tuple(found))
 
 
-def draw(
+def draw(frame: pl.DataFrame, *, narrow: bool = False, **options: Any) -> Drawing:
+    """One of the two `layouts` of a `frame`; the other arguments are theirs."""
+    return layouts(frame, **options)[narrow]
+
+
+def layouts(
     frame: pl.DataFrame,
     *,
     service: Measure,
@@ -108,50 +130,64 @@ def draw(
     window: str,
     synthetic: bool,
     file: Path | None = None,
-    narrow: bool = False,
     district: str | None = None,
     audience: str = "",
     links: Mapping[str, str] | None = None,
     relative: bool = False,
-) -> Drawing:
+    size: int | None = None,
+) -> tuple[Drawing, Drawing]:
     """How much neighbourhoods use a service, in the city or in a `district` (its Korean name).
 
-    `frame` has code, district, neighbourhood, population, affinity and index, a row for each, with
-    the 80 % intervals where it is listed; one that is missing is hatched. `file` holds the borders,
-    None for a list; `links` are the addresses that the districts of the city's map lead to. With
-    `relative` an index is told as the percent that it is above the city's mean.
+    The wide drawing and the narrow one. `frame` has code, district, neighbourhood, population,
+    affinity and index, a row for each, with the 80 % intervals where it is listed; one that is
+    missing is hatched. `file` holds the borders, None for a list; `links` are the addresses that
+    the districts of the city's map lead to. With `relative` an index is told as the
+    percent that it is above the city's mean. `size` is the width in pixels of a smaller map.
     """
-    grid = borders(file) if file else Borders(())
-    inside = [one for one in grid.places if district in {None, one.district}]
+    grid = borders(file) if file else Borders()
+    inside = grid.districts.get(district, ())
     figure = _figure(service, relative)
     codes = {one.code for one in inside}
-    known = {
-        row["code"]: row for row in rows_of(with_figure(frame, figure.key))
+    rows = [
+        row for row in rows_of(with_figure(frame, figure.key))
         if (row["code"] in codes if file else district in {None, row["district"]})
-    }  # fmt: skip
-    shown = [row[figure.key] for row in known.values()]
-    scale = Steps.of(shown, "index" if service.is_index else None)
-    ordered = sorted(known.values(), key=lambda row: (-row[figure.key], row["code"]))
+    ]  # fmt: skip
+    scale = Steps.of([row[figure.key] for row in rows], "index" if service.is_index else None)
+    known = {row["code"]: _Place(row, figure, scale, lang) for row in rows}
+    ordered = sorted(known.values(), key=lambda one: (-one.value, one.row["code"]))
     gaps = len(known) < len(inside)
     listed = ordered[:LISTED]
     notes = ([_GAPS(lang) if gaps else ""] if file else
              [_FIRST(lang).format(n=len(listed)), _INTERVAL(lang)])  # fmt: skip
-    return drawing(
-        "neighbourhoods",
-        _finding(ordered, service, figure, lang),
-        [figure.name(lang), audience, *notes],
-        lang=lang, window=window, synthetic=synthetic, unit=figure.name(lang),
-        frame=frame.filter(frame["code"].is_in(list(known))),
-        table=Table(
-            [in_force().district.text(lang), in_force().neighbourhood.text(lang), figure.name(lang),
-             _PEOPLE(lang)],
-            [[in_force().district_name(row["district"], lang), row["neighbourhood"],
-              figure.say(row[figure.key]), f"{row['population']:,}"] for row in ordered],
-            names=2,
-        ),
-        body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {})
-        if file else _list(listed, scale, figure, lang, narrow),
+    table = Table(
+        [in_force().district.text(lang), in_force().neighbourhood.text(lang), figure.name(lang),
+         _PEOPLE(lang)],
+        [[in_force().district_name(one.row["district"], lang), one.row["neighbourhood"], one.told,
+          f"{one.row['population']:,}"] for one in ordered],
+        names=2,
     )  # fmt: skip
+    finding = _finding([one.row for one in ordered], service, figure, lang)
+
+    def layout(narrow: bool) -> Drawing:
+        return drawing(
+            "neighbourhoods", finding, [figure.name(lang), audience, *notes],
+            lang=lang, window=window, synthetic=synthetic, unit=figure.name(lang), frame=rows,
+            table=table,
+            body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {}, size)
+            if file else _list([one.row for one in listed], scale, figure, lang, narrow),
+        )  # fmt: skip
+
+    return layout(narrow=False), layout(narrow=True)
+
+
+class _Place:
+    """What a map shows of a neighbourhood, whatever its layout."""
+
+    def __init__(self, row: dict[str, Any], figure: _Figure, scale: Steps, lang: Lang) -> None:
+        self.row, self.value = row, row[figure.key]
+        self.told = figure.say(self.value)
+        self.said = f"{_name(row, lang)}: {self.told}, {people(row['population'], lang)}"
+        self.colour = _colour(self.value, scale)
 
 
 class _Figure(NamedTuple):
@@ -193,16 +229,17 @@ def _name(row: dict[str, Any], lang: Lang) -> str:
 def _map(
     grid: Borders,
     inside: Sequence[Outline],
-    known: Mapping[str, dict[str, Any]],
+    known: Mapping[str, _Place],
     scale: Steps,
     figure: _Figure,
     lang: Lang,
     narrow: bool,
     district: str | None,
     links: Mapping[str, str],
+    size: int | None,
 ) -> Body:
-    west, north, east, south = grid.box(district)
-    wide = width(narrow)
+    west, north, east, south = grid.boxes[district]
+    wide = size or width(narrow)
     zoom = min(wide / max(east - west, 1), wide * _TALLEST / max(south - north, 1))
     high = (south - north) * zoom
     left = (wide - (east - west) * zoom) / 2
@@ -214,16 +251,15 @@ def _map(
            f"translate({wide - left:.1f} {high + _READ_OUT:.1f})")  # fmt: skip
 
     def paint(look: Look) -> str:
-        parts = []
-        for name in dict.fromkeys(one.district for one in inside):
+        shaped, parts = _Shapes(look, out, lang, bool(district)), []
+        names = [district] if district else [name for name in grid.districts if name]
+        for name in names:
             shapes = "".join(
-                _shape(one, known.get(one.code), scale, figure, lang, look, out,
-                       bool(district))
-                for one in inside if one.district == name
-            )  # fmt: skip
+                shaped.of(one, known.get(one.code)) for one in grid.districts.get(name, ())
+            )
             address = None if district else links.get(name)
             called = in_force().district_name(name, lang)
-            linked = shapes + _told(called, look, out)
+            linked = shapes + shaped.told(escape(called))
             parts.append(tag("a", linked, href=address, aria_label=called) if address else shapes)
         moved = f"translate({left:.1f} 0) scale({zoom:.4f}) translate({-west} {-north})"
         group = tag("g", "".join(parts), transform=moved, stroke=look["surface"],
@@ -232,8 +268,7 @@ def _map(
         texts = ""
         if district:
             texts = "".join(
-                _texts(one, known[one.code], scale, figure, look, zoom, left - west * zoom,
-                       -north * zoom)
+                _texts(one, known[one.code], look, zoom, left - west * zoom, -north * zoom)
                 for one in inside if one.code in known
             )  # fmt: skip
         hatched = hatching(look, zoom) if gaps else ""
@@ -242,62 +277,54 @@ def _map(
     return Body(wide, high + _LEGEND, paint)
 
 
-def _shape(
-    one: Outline,
-    row: dict[str, Any] | None,
-    scale: Steps,
-    figure: _Figure,
-    lang: Lang,
-    look: Look,
-    out: str,
-    alone: bool,
-) -> str:
-    """One neighbourhood, which tells itself where it is pointed at.
+class _Shapes:
+    """The marks of a map's neighbourhoods, which tell themselves where they are pointed at.
 
-    On the map of a district, `alone`, it takes the focus too.
+    Hundreds of them differ in little, so what they share is written once. On the map of a district,
+    `alone`, they take the focus too.
     """
-    if row is None:
-        fill, said = f"url(#{own('hatch')})", _NO_DATA(lang)
-    else:
-        value = row[figure.key]
-        fill = look[_colour(value, scale)]
-        said = f"{_name(row, lang)}: {figure.say(value)}, {people(row['population'], lang)}"
-    focus = {"tabindex": "0", "role": "img", "aria_label": said} if alone else {}
-    shape = tag("path", "" if alone else title(said), d=one.path, fill=fill)
-    return tag("g", shape + _told(said, look, out), kind="place", **focus)
+
+    def __init__(self, look: Look, out: str, lang: Lang, alone: bool) -> None:
+        self._alone, self._nothing = alone, _NO_DATA(lang)
+        self._fills: dict[str, str] = {name: escape(look[name]) for name in look.colours}
+        self._hatch = escape(f"url(#{own('hatch')})")
+        line = text(_MARK, 0, 0, look, size=LABEL, fill="ink", anchor="end")
+        shared = tag("g", line, kind="told", transform=out, display="none", stroke="none",
+                     aria_hidden="true")  # fmt: skip
+        self._before, self._after = shared.split(_MARK)
+
+    def told(self, said: str) -> str:
+        """What a page shows while its place is in focus: hidden until the page's style shows it."""
+        return f"{self._before}{said}{self._after}"
+
+    def of(self, one: Outline, place: _Place | None) -> str:
+        """One neighbourhood; without data it is hatched."""
+        said = escape(place.said if place else self._nothing)
+        fill = self._fills[place.colour] if place else self._hatch
+        focus = f' tabindex="0" role="img" aria-label="{said}"' if self._alone else ""
+        named = "/>" if self._alone else f"><title>{said}</title></path>"
+        shape = f'<path d="{one.path}" fill="{fill}"{named}'
+        return f'<g class="place"{focus}>{shape}{self.told(said)}</g>'
 
 
-def _told(said: str, look: Look, out: str) -> str:
-    """What a page shows while its place is in focus: hidden until the page's style shows it."""
-    line = text(said, 0, 0, look, size=LABEL, fill="ink", anchor="end")
-    return tag("g", line, kind="told", transform=out, display="none", stroke="none",
-               aria_hidden="true")  # fmt: skip
+_MARK = "\0"
+"""Stands for a text in markup that many texts share."""
 
 
 def _colour(value: float, scale: Steps) -> str:
     return step_of((value - scale.low) / (scale.high - scale.low), scale.colours)
 
 
-def _texts(
-    one: Outline,
-    row: dict[str, Any],
-    scale: Steps,
-    figure: _Figure,
-    look: Look,
-    zoom: float,
-    left: float,
-    top: float,
-) -> str:
+def _texts(one: Outline, place: _Place, look: Look, zoom: float, left: float, top: float) -> str:
     """Its name over its figure, where it has room for them; else what fits."""
-    value = row[figure.key]
-    colour = _colour(value, scale)
+    colour = place.colour
     x, y = one.x * zoom + left, one.y * zoom + top
 
     def fits(content: str, at: float, bold: bool) -> bool:
         room = min(one.room(one.y + (at + edge) / zoom) for edge in (-5, 5)) * zoom
         return pixels(content, LABEL, bold) <= room
 
-    name, told = row["neighbourhood"], figure.say(value)
+    name, told = place.row["neighbourhood"], place.told
     both = fits(name, -_LINE, bold=False) and fits(told, _LINE, bold=True)
     lines = [(name, -_LINE, False), (told, _LINE, True)] if both else [(told, 0.0, True)]
     return "".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -20,10 +21,11 @@ from telads.web.api.operations import BODIES, JSON, OPERATIONS, PLACE
 from telads.web.api.parameters import PATHS, spelt
 from telads.web.api.problems import TITLES
 from telads.web.api.routes import api
+from telads.web.plans.files import file_names
 
 PREFIX = "/api/v1"
-_PATH_CHOICES: dict[str, list[str]] = {
-    "table": list(TABLES), "kind": list(KINDS), "form": list(FORMS),
+_PATH_CHOICES: dict[str, Callable[[], Iterable[str]]] = {
+    "table": lambda: TABLES, "kind": lambda: KINDS, "form": lambda: FORMS, "file": file_names,
 }  # fmt: skip
 _TEXT = {"ko", "en"}
 """Keys of a text in both languages, to be reduced to one (`operations`)."""
@@ -69,7 +71,7 @@ def _document(dataset: Dataset, lang: Lang, keys: bool, rate: bool) -> dict[str,
             one["security"] = [{"key": []}]
     for place, described in OPERATIONS.items():
         if described.body:
-            body = paths[f"{PREFIX}{place}"]["post"]["requestBody"]["content"][JSON]
+            body = told["paths"][f"{PREFIX}{place}"]["post"]["requestBody"]["content"][JSON]
             body["example"] = BODIES[described.body]()
     answers = {
         name: schema
@@ -103,7 +105,7 @@ def _parameter(given: dict[str, Any], lang: Lang) -> dict[str, Any]:
     """Describe a parameter, with text and example beside its schema."""
     name, schema = given["name"], spelt(given["schema"])
     if given["in"] == "path":
-        choices = _PATH_CHOICES[name]
+        choices = list(_PATH_CHOICES[name]())
         schema = {"type": "string", "enum": choices,
                   "description": PATHS[name](lang), "example": choices[0]}  # fmt: skip
     beside = {key: schema[key] for key in ("description", "example")}

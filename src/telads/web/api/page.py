@@ -153,7 +153,7 @@ def _body(one: Operation, schemas: dict[str, Any]) -> list[tuple[str, bool, str]
 
 def _example(place: str, one: Operation, site: str) -> dict[str, str]:
     """An example address, readable and encoded; or a curl command for a POST."""
-    filled = place.format(table="scores", kind="csv", form="svg")
+    filled = place.format(table="scores", kind="csv", form="svg", file="plan.xlsx")
     shown = f"{openapi.PREFIX}{filled}" + (f"?{one.example}" if one.example else "")
     sent = quote(shown, safe="/?=&")
     if not one.body:

@@ -84,6 +84,7 @@ PATHS: dict[str, Text] = {
     "table": Text("표", "table"),
     "kind": Text("파일 형식", "kind of file"),
     "form": Text("이미지 형식", "image format"),
+    "file": Text("계획의 파일", "file of a plan"),
 }
 """Parameters within a path."""
 
@@ -210,5 +211,6 @@ def asked_of(question: Question) -> type[Schema]:
 Nothing = model_of("Asked", ())
 AudienceAsked = model_of("AudienceAsked", (MONTH_ASKED,))
 PlanAsked = model_of("PlanAsked", (PART,))
+PlanFileAsked = model_of("PlanFileAsked", ())
 ExportAsked = model_of("ExportAsked", (METHOD,))
 AreasAsked = model_of("AreasAsked", (SERVICE_ASKED, MONTH_ASKED, AREA_LEVEL, *TOGETHER))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -20,7 +21,9 @@ from django.http.response import HttpResponseBase
 from ninja import Router
 
 from telads.answers.answer import Answer
+from telads.answers.choices import one_of
 from telads.errors import QuestionError
+from telads.planning.ad_systems import NOTES
 from telads.planning.brief import read_brief
 from telads.planning.plan import PARTS, make_plan
 from telads.planning.questions import audience_answer, overlap_answer, part_named, plan_answer
@@ -31,7 +34,9 @@ from telads.web.api.admission import counted_by_time
 from telads.web.api.answering import check
 from telads.web.api.language import language_of
 from telads.web.api.operations import JSON, MOST_BYTES, Operation, operation
-from telads.web.api.parameters import AudienceAsked, PlanAsked
+from telads.web.api.parameters import AudienceAsked, PlanAsked, PlanFileAsked
+from telads.web.file_responses import CSVM, media_of, saved
+from telads.web.plans.files import FILES, METHOD, file_names, written
 
 
 class ContentTooLarge(QuestionError):
@@ -81,6 +86,21 @@ def plan(request: HttpRequest, asked: Any) -> HttpResponseBase:
     return answered(request, plan_answer(build, made, part))
 
 
+def plan_file(request: HttpRequest, file: str, asked: Any) -> HttpResponseBase:
+    """A budget divided, as one of the files of a plan: `plan.xlsx`, `plan.google.csv`."""
+    check(request, asked)
+    if file not in (known := file_names()):
+        raise one_of(Text("파일", "file"), file, known)
+    brief, build = read_brief(document_of(request)), request_state.build(request)
+    with counted_by_time(request):
+        made = make_plan(build, brief)
+        given = f"telads-plan-{made.hash[:8]}-{METHOD}-{build.name}{file.removeprefix('plan')}"
+        content = written(made, given, language_of(request), build)
+    response = saved(request, content, given, described=False)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def routed() -> Router:
     """A router with the addresses of planning."""
     router = Router()
@@ -96,8 +116,16 @@ def routed() -> Router:
              "A budget allocated: spends, reach by budget, minimum budgets for goals"),
         "part=budgets", tuple(f"plan_{part}" for part in PARTS), body="Brief",
     )  # fmt: skip
+    as_file = Operation(
+        "plan_file",
+        Text("계획의 파일: 엑셀, PDF, CSV, JSON, 광고 시스템에 넣을 파일과 그 설명",
+             "A file of a plan: workbook, PDF, CSV, JSON, or for an ad system, and its notes"),
+        media=(*sorted({media_of(Path(name).suffix) for name in (*FILES, NOTES)}), CSVM),
+        body="Brief",
+    )  # fmt: skip
     operation(router, "/audience", who, AudienceAsked, audience)
     operation(router, "/plan", divided, PlanAsked, plan)
+    operation(router, "/plan/{file}", as_file, PlanFileAsked, plan_file)
     return router
 
 

@@ -10,12 +10,15 @@ ACTIONS: dict[str, Text] = {
     "data-cancel": Text("작업 취소", "cancelled a job"),
     "data-again": Text("작업 다시 시작", "started a job again"),
     "data-forget": Text("달 제외", "removed a month"),
+    "data-forget-second": Text("둘째 파일 제외", "removed a second file"),
     "data-rollback": Text("데이터 버전 변경", "changed the data version"),
 }
 
+_FILE = (r"(?P<file>.+) (?P<sha>[0-9a-f]{8})",
+         Text("{file} (SHA-256 {sha}…)", "{file} (SHA-256 {sha}…)"))  # fmt: skip
 DETAILS: dict[str, tuple[str, Text]] = {
-    "data-forget": (r"(?P<file>.+) (?P<sha>[0-9a-f]{8})",
-                    Text("{file} (SHA-256 {sha}…)", "{file} (SHA-256 {sha}…)")),
+    "data-forget": _FILE,
+    "data-forget-second": _FILE,
     "data-rollback": (r"(?P<before>\S+) -> (?P<name>\S+)",
                       Text("{before} 대신 {name}", "{name} instead of {before}")),
 }  # fmt: skip

@@ -41,6 +41,7 @@ from telads.web.jobs.queue import again as start_again
 from telads.web.jobs.queue import cancel as ask_for_its_end
 from telads.web.jobs.report import said, shown, tally
 from telads.web.jobs.uploads import IntoWorkspace, new_folder, remove
+from telads.web.plans.files import COMPARISON
 
 JOBS_PAGE = 10
 FORM_BYTES = 64 * 1024
@@ -265,6 +266,7 @@ def job(request: HttpRequest, job: int) -> HttpResponse:
         "rows": shown(found.report, lang),
         "tally": tally(found.report, lang),
         "problem": said(found.problem, lang),
+        "comparison": next((name, title(lang)) for name, title in COMPARISON.items()),
     }
     if not wants_result(request):
         return render(request, "jobs/job.html", facts)
@@ -302,7 +304,8 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
             entry = in_force_of(request_state.workspace().ledger(), label, second) or entry
         else:
             if gone:
-                record(request, "data-forget", f"month {label}", f"{gone.file} {gone.sha256[:8]}")
+                action = "data-forget-second" if second else "data-forget"
+                record(request, action, f"month {label}", f"{gone.file} {gone.sha256[:8]}")
             return redirect("admin-job", start(request, None).pk)
     facts = {
         "form": ForgetForm(initial={"file": entry.sha256}),

@@ -15,6 +15,7 @@ class NoticeForm(Form):
     mail = forms.EmailField(
         label=said(Text("이메일 주소", "E-mail address")),
         required=False,
+        widget=forms.TextInput({"inputmode": "email", "autocomplete": "email"}),
         error_messages={
             "invalid": said(Text(
                 "이메일 주소가 아닙니다. kim@example.com처럼 적어 주세요.",
@@ -26,4 +27,5 @@ class NoticeForm(Form):
         label=said(Text("웹훅 주소", "Address of a webhook")),
         required=False,
         max_length=LONGEST_ADDRESS,
+        widget=forms.TextInput({"inputmode": "url"}),
     )

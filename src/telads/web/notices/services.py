@@ -113,8 +113,7 @@ def make_all(settings: Settings) -> int:
 
 def content_of(wanted: Subscription, build: Build, settings: Settings) -> dict[str, Any]:
     """What a user is told: the month, and each plan with its verdict in both languages."""
-    month = build.months[-1]
-    plans = []
+    month, plans = build.months[-1], list[dict[str, Any]]()
     for plan, version in newest_of(wanted.user):
         own = plan.owner_id == wanted.user_id and plan.archived is None
         if own and version.month < str(month) and len(plans) < MOST_PLANS:

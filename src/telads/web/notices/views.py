@@ -21,7 +21,7 @@ LATEST = 10
 STATES: dict[str, Text] = {
     State.WAITING: Text("대기 중", "waiting"),
     State.SENT: Text("보냄", "sent"),
-    State.FAILED: Text("실패", "failed"),
+    State.FAILED: Text("보내지 못함", "not sent"),
 }
 CHANNELS: dict[str, Text] = {
     "mail": Text("이메일", "e-mail"),

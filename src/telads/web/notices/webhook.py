@@ -84,7 +84,7 @@ def checked(url: SplitResult, *, private: bool = False) -> list[tuple[int, str]]
             Text("웹훅의 호스트 이름을 찾을 수 없습니다.", "The webhook's host is unknown."),
             Text("주소를 확인해 주세요.", "Check the address."),
         ) from error
-    places = list(dict.fromkeys((family, str(at[0])) for family, _, _, _, at in found))
+    places = list(dict.fromkeys((int(family), str(at[0])) for family, _, _, _, at in found))
     inside = [at for _, at in places if not public(ipaddress.ip_address(at.partition("%")[0]))]
     if inside and not private:
         raise Refused(

@@ -55,6 +55,12 @@ def ad_files(address: Callable[[str], str], lang: Lang) -> list[AdFile]:
     ]
 
 
+def file_names() -> tuple[str, ...]:
+    """Names of all files of a plan, those of ad systems and what stands beside a file too."""
+    of_systems = (f"plan{end}{part}" for end in offered() for part in ("", NOTES))
+    return (*FILES, DESCRIBED + DESCRIPTION, *of_systems)
+
+
 @require_safe
 @required(Role.VIEWER)
 def file(request: HttpRequest, number: int, version: int, name: str) -> HttpResponse:
@@ -67,15 +73,14 @@ def file(request: HttpRequest, number: int, version: int, name: str) -> HttpResp
 
 def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpResponse:
     """A file of a version; raises `Http404` for an unknown name."""
-    of_systems = {f"plan{end}{part}" for end in offered() for part in ("", NOTES)}
-    if name not in {*FILES, DESCRIBED + DESCRIPTION, *of_systems}:
+    if name not in file_names():
         raise Http404
     words = ["telads-plan", str(version.plan_id), str(version.number), version.hash[:8], METHOD]
     given = "-".join([*words, version.build]) + name.removeprefix("plan")
     content = written(
         version.read(), given, request_state.language(request), request_state.build(request)
     )
-    return saved(request, content, given, described=name not in of_systems)
+    return saved(request, content, given, described=name == DESCRIBED)
 
 
 def written(plan: Plan, name: str, lang: Lang, build: Build | None = None) -> bytes:
@@ -87,7 +92,9 @@ def written(plan: Plan, name: str, lang: Lang, build: Build | None = None) -> by
 
 
 COMPARISON: Files = {
+    "comparison.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
     "comparison.xlsx": Text("엑셀", "Excel"),
+    "comparison.pdf": Text("PDF", "PDF"),
     "comparison.csv": Text("집단(CSV)", "Groups (CSV)"),
     "comparison.json": Text("비교 전체(JSON)", "The whole comparison (JSON)"),
 }

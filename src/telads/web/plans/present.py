@@ -142,7 +142,8 @@ def audience_text(form: PlanForm, lang: Lang) -> str:
         return error.line(lang)
     sentence = Text(
         f"{len(found.segments)}개 집단, {found.size.population:,}명",
-        f"{found.size.population:,} people in {len(found.segments)} groups",
+        f"{found.size.population:,} people in {len(found.segments)} "
+        f"group{'' if len(found.segments) == 1 else 's'}",
     )
     return sentence(lang)
 

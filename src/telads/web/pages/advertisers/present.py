@@ -276,7 +276,12 @@ class Together(NamedTuple):
 
 
 def together(found: Answer, choice: Choice, lang: Lang) -> list[Together]:
-    """The sexes and ages of a list, each once; none if no two of its targets are of one."""
+    """The sexes and ages of a list, each once.
+
+    None if no two of its targets are of one, or if all are of the one that was asked for.
+    """
+    if choice.filters.sex and choice.filters.age:
+        return []
     groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in found.records:
         if row["sex"] is not None and choice.level != "group":

@@ -12,6 +12,7 @@ from telads.answers import places
 from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
 from telads.answers.choices import Filters
+from telads.answers.pictures import PLACE_COLUMNS
 from telads.answers.questions import METHODS
 from telads.answers.sentences import of_groups, of_pattern
 from telads.answers.tables import districts
@@ -109,7 +110,7 @@ def _places(build: Build, choice: forms.Choice, lang: Lang) -> list[present.Plac
     return present.places(targets(build, **forms.asked(asked)), lang)
 
 
-def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> list[Drawing]:
+def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> tuple[Drawing, ...]:
     """The map of the neighbourhoods, wide and narrow; none without borders.
 
     Of everybody or of one sex and age, a figure for each neighbourhood: there is no map of several.
@@ -118,16 +119,13 @@ def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> list[Drawing]
     one_group = sex is not None and age is not None
     wanted = one_group if choice.level == "district" else not (sex or age) or one_group
     if file is None or choice.method != METHODS[0] or choice.level == "group" or not wanted:
-        return []
-    every = places.by_neighbourhood(build, choice.month, choice.service.id)
+        return ()
+    frame = places.of_filters(build, choice.month, choice.service.id, Filters(None, sex, age))
     links = {
         name: forms.address_of(forms.of_places(choice, name, sex, age)) for name in districts(build)
     }
-    return [
-        neighbourhoods.draw(
-            places.of_filters(every, Filters(None, sex, age)), service=choice.service, file=file,
-            lang=lang, window=observed(choice.month.window, lang), synthetic=build.synthetic,
-            narrow=narrow, district=district, links=links,
-        )
-        for narrow in (False, True)
-    ]  # fmt: skip
+    return neighbourhoods.layouts(
+        frame[list(PLACE_COLUMNS)], service=choice.service, file=file, lang=lang,
+        window=observed(choice.month.window, lang), synthetic=build.synthetic, district=district,
+        links=links,
+    )  # fmt: skip

@@ -17,9 +17,10 @@ from django.urls import reverse
 
 from telads.answers.choices import district_of, listed, month_of, one_of
 from telads.answers.tables import of_month
-from telads.dataset import Measure, in_force
+from telads.dataset import Measure, in_force, of_dataset
 from telads.errors import QuestionError
 from telads.model import Month, Segment, Sex
+from telads.planning.audience import audience
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, Brief, read_brief
 from telads.planning.parts import segments_in
 from telads.planning.plan import fewest
@@ -335,6 +336,7 @@ def _districts() -> list[str]:
     return [name.ko for name in in_force().districts.values()]
 
 
+@of_dataset
 def places_of() -> dict[Segment, int]:
     """The number of each possible group."""
     every = product(_districts(), Sex, in_force().ages)
@@ -413,7 +415,7 @@ class Groups(NamedTuple):
 def chosen(build: Build, choice: Choice, lang: Lang) -> Groups:
     """The groups of a choice; raises what `make_plan` raises."""
     rules = fewest(build, choice.brief(lang))
-    first = frozenset(segments_in(rules.segments(build, choice.month)))
+    first = frozenset(segments_in(audience(build, rules, choice.month).segments))
     ticked = first if choice.ticks is None else frozenset(choice.ticks)
     return Groups(first, ticked, rules if ticked == first else Rules(include=tuple(sorted(ticked))))
 
@@ -429,6 +431,11 @@ def address_of(choice: Choice) -> str:
 def plan_address(choice: Choice) -> str:
     """Where the choice becomes a plan to be saved."""
     return reverse("plan-new", query={"from": "campaign", **choice.query})
+
+
+def deck_address(choice: Choice) -> str:
+    """The deck of the plan that the choice makes."""
+    return reverse("campaign-deck", query=choice.query)
 
 
 def scenarios_address(choice: Choice) -> str:

@@ -3,32 +3,53 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from math import fsum
 from typing import Any, NamedTuple
+
+from django.utils.safestring import SafeString, mark_safe
 
 from telads.answers.advertisers import targets
 from telads.answers.questions import METHODS, TARGET_ORDERS
 from telads.answers.sentences import target_name
+from telads.answers.tables import KEY, held, of_month
 from telads.dataset import in_force
-from telads.model import Segment, Sex
+from telads.model import Month, Segment, Sex
 from telads.planning.plan import Draft
 from telads.render.svg import use
 from telads.store.workspace import Build
-from telads.text import Lang, Text
+from telads.text import Lang, Text, josa
 from telads.web.components import Bar
+from telads.web.filters import escape
 from telads.web.pages.advertisers.present import STEPS
 from telads.web.pages.campaign import forms, where
 from telads.web.pages.campaign.forms import SORTS, Choice, address_of
 from telads.web.pages.campaign.words import money_short, people_short
-from telads.wording import group_name
+from telads.wording import figure, group_name
 
 SEXES = (Sex.FEMALE, Sex.MALE)
 HEADS: dict[str, Text] = {
     "name": Text("집단", "Group"),
     "people": Text("인원", "People"),
     "use": Text("{city} 평균 대비", "Against {city}"),
-    "spend": Text("배분액", "Spend"),
+    "spend": Text("집행액", "Spend"),
 }
 INDEXED = Text("이용 강도", "Usage score")
+
+
+LIVES = 3
+"""Signals of daily life that are shown, those that differ most."""
+DIFFERS = 0.1
+"""From this share above the city's mean a signal suggests a channel."""
+
+
+class Life(NamedTuple):
+    """A signal of the people chosen, against the city's mean."""
+
+    name: str
+    value: str
+    change: str
+    bar: Bar | None
 
 
 class Row(NamedTuple):
@@ -47,6 +68,20 @@ class Row(NamedTuple):
     below: bool
     region: str
     """Key of its district on the map."""
+
+    def html(self, use: SafeString) -> SafeString:
+        """The row as HTML with its figure of `use`: a template takes far longer for hundreds."""
+        tick, name = f"tick-{self.place}", escape(self.name)
+        return mark_safe(
+            f'<tr data-region="{self.region}"><td class="tick-cell"><label><input type="checkbox" '
+            f'name="tick" value="{self.place}" id="{tick}" aria-labelledby="g{self.place}"'
+            f'{" checked" * self.ticked} autocomplete="off"></label></td>'
+            f'<td class="figure">{self.rank}</td><th scope="row" id="g{self.place}">'
+            f'<label for="{tick}">{name}</label></th><td class="figure wide">{self.people}</td>'
+            f'<td class="figure list-use{" muted" * self.below}">'
+            f"{self.bar.svg if self.bar else ''}{use}</td>"
+            f'<td class="figure">{self.spend}</td></tr>'
+        )
 
 
 class Head(NamedTuple):
@@ -84,10 +119,7 @@ def matrix(
     lang: Lang,
 ) -> list[tuple[str, list[Group | None]]]:  # fmt: skip
     """The sexes and ages: a row for each age, a field for each sex."""
-    order = next(iter(TARGET_ORDERS))
-    of_city = targets(build, choice.service.id, order, len(forms.places_of()), choice.month,
-                      METHODS[0], level="group")  # fmt: skip
-    known = {(row["sex"], row["age"]): row for row in of_city.records}
+    known = _of_city(build, choice.service.id, choice.month)
     most = max([0.0, *(row["affinity"] for row in known.values())])
     places = Counter((str(one.sex), one.age) for one in ticked)
 
@@ -110,6 +142,63 @@ def matrix(
 
     return [(in_force().age_text(age)(lang), [group(str(sex), age) for sex in SEXES])
             for age in in_force().ages]  # fmt: skip
+
+
+@held
+def _of_city(build: Build, service: str, month: Month) -> dict[tuple[str, int], dict[str, Any]]:
+    """The sexes and ages of the whole city."""
+    order, every = next(iter(TARGET_ORDERS)), len(forms.places_of())
+    rows = targets(build, service, order, every, month, METHODS[0], level="group").records
+    return {(row["sex"], row["age"]): row for row in rows}
+
+
+@held
+def _signals(build: Build, month: Month) -> dict[str, dict[Segment, tuple[float, float]]]:
+    """By signal and segment its value, and of how many people."""
+    rows = of_month(build, "signals", month).join(
+        of_month(build, "segments", month).select(*KEY, "population"), on=KEY
+    ).drop_nulls(["value", "coverage"])  # fmt: skip
+    found: dict[str, dict[Segment, tuple[float, float]]] = {}
+    for row in rows.iter_rows(named=True):
+        segment = Segment(row["district"], Sex(row["sex"]), row["age"])
+        of_signal = found.setdefault(row["signal"], {})
+        of_signal[segment] = row["value"], row["population"] * row["coverage"]
+    return found
+
+
+def lives(
+    build: Build, choice: Choice, ticked: frozenset[Segment], lang: Lang
+) -> tuple[list[Life], Text | None]:
+    """How the people chosen live: signals that differ most from the city's mean person's.
+
+    Means over people, of published figures; and the channel that the largest suggests.
+    """
+    known, made = _signals(build, choice.month), []
+    for signal in in_force().signals:
+        of_all = known.get(signal.id, {})
+        chosen = [of_all[one] for one in ticked if one in of_all]
+        mean, own = _mean(of_all.values()), _mean(chosen)
+        if mean and own is not None:
+            made.append((own / mean - 1, own, signal))
+    made.sort(key=lambda one: -abs(one[0]))
+    top = made[:LIVES]
+    reach = max((abs(change) for change, *_ in top), default=0.0) or 1.0
+    found = [
+        Life(signal.text(lang), figure(own, signal.kind, lang),
+             use.told(100 * change, False), Bar.of(change, -reach, reach, 0.0, None, None))
+        for change, own, signal in top
+    ]  # fmt: skip
+    if not top or top[0][0] < DIFFERS:
+        return found, None
+    hint = top[0][2].hint
+    return found, Text(f"{josa(hint.ko, '을/를')} 살펴봐 주세요.", f"Consider {hint.en}.")
+
+
+def _mean(known: Iterable[tuple[float, float]]) -> float | None:
+    """The mean of values by their weights."""
+    pairs = list(known)
+    total = fsum(weight for _, weight in pairs)
+    return fsum(value * weight for value, weight in pairs) / total if total else None
 
 
 def relative(row: dict[str, Any]) -> float:
@@ -142,28 +231,59 @@ def every(listed: list[dict[str, Any]], ticked: frozenset[Segment], choice: Choi
     )
 
 
+class _Told(NamedTuple):
+    """What is said of a group whatever the plan is."""
+
+    place: int
+    name: str
+    people: str
+    use: str
+    bar: Bar | None
+    below: bool
+    region: str
+
+
+@held
+def _told(
+    build: Build, service: str, month: Month, sex: Sex | None, age: int | None, lang: Lang
+) -> dict[Segment, _Told]:
+    """What is said of each group of the sentence, on one scale."""
+    order, every = next(iter(TARGET_ORDERS)), len(forms.places_of())
+    listed = targets(build, service, order, every, month, METHODS[0], None, sex, age).records
+    places, regions = forms.places_of(), where.keys()
+    values = [relative(row) for row in listed]
+    low, high = min([0.0, *values]), max([0.0, *values]) or 1.0
+    found = {}
+    for row, value in zip(listed, values, strict=True):
+        segment = Segment(row["district"], Sex(row["sex"]), row["age"])
+        found[segment] = _Told(
+            places[segment], target_name(row, lang), people_short(row["population"], lang),
+            use.told(value, row["index"] is None), Bar.of(value, low, high, 0.0, None, None),
+            value < 0, regions[segment.district],
+        )  # fmt: skip
+    return found
+
+
 def rows(
-    listed: list[dict[str, Any]], ticked: frozenset[Segment], found: Draft | None,
+    build: Build, listed: list[dict[str, Any]], ticked: frozenset[Segment], found: Draft | None,
     choice: Choice, lang: Lang,
 ) -> list[Row]:  # fmt: skip
     """The groups in the order asked for, ticked ones with what is spent on them."""
-    places = forms.places_of()
-    regions = where.keys()
+    _, sex, age = choice.sentence.filters
+    known = _told(build, choice.service.id, choice.month, sex, age, lang)
     spends = {(row["district"], row["sex"], row["age"]): row["spend"]
               for row in (found.segments if found else ())}  # fmt: skip
-    values = [relative(row) for row in listed]
-    low, high = min([0.0, *values]), max([0.0, *values]) or 1.0
     made = []
-    for rank, (row, value) in enumerate(zip(listed, values, strict=True), 1):
-        segment = Segment(row["district"], Sex(row["sex"]), row["age"])
-        spend = spends.get((row["district"], row["sex"], row["age"]))
-        name = target_name(row, lang)
-        order = {"name": name, "people": row["population"], "use": -rank, "spend": spend or -1}
+    for rank, row in enumerate(listed, 1):
+        key = (row["district"], row["sex"], row["age"])
+        segment, spend = Segment(key[0], Sex(key[1]), key[2]), spends.get(key)
+        one = known[segment]
+        order = {"name": one.name, "people": row["population"], "use": -rank,
+                 "spend": -1 if spend is None else spend}  # fmt: skip
         made.append((order[choice.sort.removeprefix("-")], Row(
-            places[segment], rank, name, people_short(row["population"], lang),
-            use.told(value, row["index"] is None), Bar.of(value, low, high, 0.0, None, None),
+            one.place, rank, one.name, one.people, one.use, one.bar,
             "–" if spend is None else money_short(spend, lang),
-            segment in ticked, value < 0, regions[row["district"]],
+            segment in ticked, one.below, one.region,
         )))  # fmt: skip
     made.sort(key=lambda one: one[0], reverse=choice.sort.startswith("-"))
     return [row for _, row in made]

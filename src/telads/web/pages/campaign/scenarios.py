@@ -46,6 +46,8 @@ BEYOND = 1.6
 """The axis of budgets ends at so many times the largest."""
 CROWDED = 1.2
 """From so many times the frequency of first ticks a scenario is said to meet the same people."""
+SMALL = 50
+"""Fewer people more or fewer are none: allocations are found to a millionth."""
 MAP = 430
 """Pixels that a map of differences takes."""
 
@@ -171,6 +173,7 @@ class Picture(NamedTuple):
     spots: list[Spot]
     up: list[tuple[float, str]]
     across: list[tuple[float, str, str]]
+    title: str
     said: str
 
 
@@ -179,6 +182,14 @@ class Difference(NamedTuple):
 
     letter: str
     maps: list[Drawing]
+
+
+def found_in(
+    build: Build, scenarios: list[Scenario], lang: Lang
+) -> tuple[Text, list[Draft | QuestionError]]:
+    """What comparing scenarios says, in a sentence, and the draft of each or why there is none."""
+    drafts = [_draft(build, one.choice, lang) for one in scenarios]
+    return _finding(scenarios, drafts), drafts
 
 
 def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
@@ -254,11 +265,12 @@ def _picture(
         spots.append(Spot(letter, x, y, people_short(count, lang), amount_text(budget, lang),
                           "end" if x > 75 else "start"))  # fmt: skip
     said = "; ".join(f"{one.letter.upper()} {one.reach} ({one.budget})" for one in spots)
+    title = Text("예산에 따른 도달", "Reach over budget")(lang)
     return Picture(
         lines, spots, levels(top, unit, lang),
         [(25.0 * at, money_short(end * at / 4, lang) if at else "0",
           "start" if not at else "end" if at == 4 else "middle") for at in range(5)],
-        f"{Text('예산에 따른 도달', 'Reach over budget')(lang)}: {said}",
+        title, f"{title}: {said}",
     )  # fmt: skip
 
 
@@ -297,7 +309,7 @@ def _differences(
 
 def _signed(value: float, lang: Lang) -> str:
     """People more or fewer: `+1.2만`, `−3,400`, `0`."""
-    if round(value, -1) == 0:
+    if abs(value) < SMALL:
         return "0"
     return ("+" if value > 0 else "−") + people_short(abs(value), lang)
 
@@ -315,7 +327,8 @@ def _draft(build: Build, choice: Choice, lang: Lang) -> Draft | QuestionError:
 
 
 def _change(now: float, before: float) -> str:
-    return figure_text(f"{now / before - 1:+.0%}") if before else ""
+    told = f"{now / before - 1:+.0%}" if before else ""
+    return "" if told in {"+0%", "-0%"} else figure_text(told)
 
 
 def _money(amount: float, lang: Lang) -> str:
@@ -352,7 +365,7 @@ def _column(
     for row in found.platforms:
         share = 100 * row["spend_share"]
         split.append((row["service"], platform_text(row["platform"])(lang), round(start, 2),
-                      round(share, 2), amount_text(row["spend"], lang)))  # fmt: skip
+                      round(share, 2), money_short(row["spend"], lang)))  # fmt: skip
         start += share
     often = sums["frequency"]
     return Column(

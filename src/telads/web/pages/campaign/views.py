@@ -10,14 +10,20 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from telads.errors import QuestionError
+from telads.planning.plan import make_plan
+from telads.text import Text
 from telads.web import request_state
+from telads.web.accounts.roles import Role, required
 from telads.web.cache import HTMX, cached_by_build
+from telads.web.file_responses import saved
 from telads.web.htmx import page_or_result, wants, wants_result
 from telads.web.jinja import rendered
 from telads.web.media.services import offered
-from telads.web.pages.campaign import forms, present, scenarios
+from telads.web.pages.campaign import forms, present, scenario_files, scenarios
+from telads.web.plans.files import written
 from telads.web.trust import Trusted
 
+EXAMPLES = Text("예시 CPM", "example CPM")
 CURVE = "curve"
 """Id of the part of the page that comes after its answer."""
 
@@ -61,6 +67,25 @@ def _page(request: HttpRequest, media: forms.Media) -> HttpResponse:
 
 
 @require_safe
+@required(Role.VIEWER)
+def deck(request: HttpRequest) -> HttpResponse:
+    """`/campaign/plan.pptx?budget=50000000`: the deck of the plan that the campaign makes, unsaved.
+
+    The whole plan is made for it, as it would be saved.
+    """
+    build, lang = request_state.build(request), request_state.language(request)
+    choice = forms.choice_of(build, request.GET, lang, offered(request.user))
+    if choice.fault:
+        raise choice.fault
+    brief = choice.brief(lang, forms.chosen(build, choice, lang).rules)
+    if any(one.example for one in choice.platforms):  # a plan takes prices for its user's own
+        brief = replace(brief, name=f"{brief.name} ({EXAMPLES(lang)})")
+    plan = make_plan(build, brief)
+    name = f"telads-campaign-{choice.service.id}-{choice.month}-{plan.hash[:8]}.pptx"
+    return saved(request, written(plan, name, lang, build), name)
+
+
+@require_safe
 @cached_by_build
 def side_by_side(request: HttpRequest) -> HttpResponse:
     """`/campaign/scenarios/?a=...&b=...&name_b=...`: up to three campaigns, each by its query.
@@ -76,6 +101,8 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
         except QuestionError as error:
             refused = error
     facts = scenarios.page(build, found, lang)
+    facts["files"] = scenario_files.file_links(found, lang)
+    facts["link"] = scenarios.beside(found)
     if refused:
         facts["refused"] = {"message": refused.message, "advice": refused.advice,
                             "value": refused.facts.get("value", "")}  # fmt: skip

@@ -122,17 +122,18 @@ def drawings(build: Build, choice: Choice, found: Draft | None, lang: Lang) -> l
     if not in_force().borders:
         return []
 
-    def href(name: str) -> str:
-        alone = () if choice.districts == (name,) else (name,)
-        return address_of(choice._replace(districts=alone, ticks=None))
-
+    links = {
+        one.ko: address_of(choice._replace(
+            districts=() if choice.districts == (one.ko,) else (one.ko,), ticks=None))
+        for one in in_force().districts.values()
+    }  # fmt: skip
     known = values(build, choice, found)
     frame = pl.DataFrame(
         list(known.items()), schema={"district": pl.String, "value": pl.Float64}, orient="row"
     )
     shared: dict[str, Any] = {
         "lang": lang, "window": observed(choice.month.window, lang), "synthetic": build.synthetic,
-        "chosen": choice.districts, "href": href,
+        "chosen": choice.districts, "href": links.__getitem__,
     }  # fmt: skip
     return [
         use.draw(frame, service=choice.service, narrow=narrow, size=size, **shared)
@@ -177,13 +178,12 @@ def read_outs(
     """What is told of each district, by its name; the first is told before one is looked at."""
     known, say = values(build, choice, found), said(choice, lang)
     ordered = sorted(known, key=lambda name: (-known[name], name))
-    moved = {row["district"]: row
-             for row in changes(build, choice.service.id, choice.month).records}  # fmt: skip
+    moved = _moved(build, choice.service.id, choice.month)
     spent = {row["district"]: row for row in (found.districts if found else ())}
     counts: dict[str, int] = {}
     for row in found.segments if found else ():
         counts[row["district"]] = counts.get(row["district"], 0) + 1
-    of = _lines(build, choice)
+    of = _lines(build, choice.service.id, choice.month)
     every = [one.ko for one in in_force().districts.values()]
     first = [name for name in (*choice.districts, *ordered) if name in known][:1]
     names = [*first, *(name for name in every if name not in first)]
@@ -201,6 +201,12 @@ def read_outs(
         )
         for name in names
     }  # fmt: skip
+
+
+@held
+def _moved(build: Build, service: str, month: Month) -> dict[str, dict[str, Any]]:
+    """The changes of the districts since the month before."""
+    return {row["district"]: row for row in changes(build, service, month).records}
 
 
 def keys() -> dict[str, str]:
@@ -234,10 +240,11 @@ def _change(row: dict[str, Any] | None, choice: Choice) -> tuple[str, str]:
     return city, own
 
 
-def _lines(build: Build, choice: Choice) -> dict[str, str]:
-    """The use of each district over the months up to the choice's."""
-    found, until = {}, str(choice.month)
-    for name, rows in courses(build, choice.service.id).items():
+@held
+def _lines(build: Build, service: str, month: Month) -> dict[str, str]:
+    """The use of each district over the months up to one, as paths."""
+    found, until = {}, str(month)
+    for name, rows in courses(build, service).items():
         shown = [row for row in rows if row["month"] <= until][-POINTS:]
         if len(shown) > 1:
             months = [Month.parse(row["month"]) for row in shown]
@@ -264,17 +271,19 @@ def near_of(choice: Choice, lang: Lang) -> str:
 
 
 def _near(build: Build, choice: Choice) -> pl.DataFrame:
-    every = places.by_neighbourhood(build, choice.month, choice.service.id)
-    return places.of_filters(every, _group(choice))
+    return places.of_filters(build, choice.month, choice.service.id, _group(choice))
 
 
 def _neighbourhoods(build: Build, choice: Choice, lang: Lang) -> list[Drawing]:
     """The neighbourhoods of a district: their map, or a list where no borders are known."""
-    return [neighbourhoods.draw(
-        _near(build, choice), service=choice.service, file=places.borders(build), lang=lang,
-        window=observed(choice.month.window, lang), synthetic=build.synthetic, narrow=True,
-        district=choice.within, audience=near_of(choice, lang), relative=True,
-    )]  # fmt: skip
+    return [
+        neighbourhoods.draw(
+            _near(build, choice), service=choice.service, file=places.borders(build), lang=lang,
+            window=observed(choice.month.window, lang), synthetic=build.synthetic, narrow=narrow,
+            district=choice.within, audience=near_of(choice, lang), relative=True, size=size,
+        )
+        for narrow, size in ((False, SIZE), (True, None))
+    ]  # fmt: skip
 
 
 def neighbours(build: Build, choice: Choice, lang: Lang) -> list[Neighbour]:

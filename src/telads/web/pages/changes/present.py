@@ -15,6 +15,7 @@ from telads.render.svg.changes import Scale, key_of, told
 from telads.render.svg.lines import Lines, lines
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
+from telads.web.addresses import address
 from telads.web.components import Bar
 from telads.web.pages.advertisers import forms as advertisers
 from telads.web.pages.changes.forms import SORTS, Choice, address_of
@@ -95,6 +96,8 @@ class Place(NamedTuple):
     """Its use in the last month, and the city's."""
     months: list[tuple[Month, str, str]]
     targets: str
+    campaign: str
+    """A campaign in this place."""
 
 
 def heads(choice: Choice, month: Month, compared: Month, lang: Lang) -> list[Head]:
@@ -221,6 +224,8 @@ def place_shown(
                 for month, value, beside in zip(months, own, city, strict=True)],
         targets=advertisers.address_of(advertisers.Choice(
             choice.service, choice.month, filters=Filters(district=place))),
+        campaign=address("campaign", {"service": choice.service.id, "district": place,
+                                      "month": str(choice.month)}),
     )  # fmt: skip
 
 

@@ -21,6 +21,9 @@ from telads.web.pages.changes.files import FILES
 from telads.web.trust import Trusted
 from telads.wording import observed
 
+MAP = 540
+"""Pixels that the map takes beside the table."""
+
 
 @require_safe
 @cached_by_build
@@ -37,9 +40,9 @@ def changes(request: HttpRequest) -> HttpResponse:
             found.rows, indexed=indexed, finding=found.sentences[0](lang), lang=lang,
             window=observed(choice.month.window, lang), synthetic=found.synthetic, narrow=narrow,
             chosen=place,
-            href=lambda district: forms.address_of(choice._replace(district=district)),
+            href=lambda district: forms.address_of(choice._replace(district=district)), size=size,
         )
-        for narrow in (False, True)
+        for narrow, size in ((False, MAP), (True, None))
     ]  # fmt: skip
     compared = Month.parse(str(found.facts["compared"]))
     facts = {

@@ -129,6 +129,7 @@
   });
   for (const kind of ["sendError", "timeout", "responseError"]) {
     document.addEventListener(`htmx:${kind}`, (event) => {
+      if (event.detail.target?.id === "result") close(open(), true); // it would lie over what is said
       const curve = document.getElementById("curve");
       if (event.detail.target?.id !== "curve" || !curve) return;
       curve.removeAttribute("aria-busy");

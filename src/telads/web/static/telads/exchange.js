@@ -13,11 +13,13 @@
 
   const choose = (form, wanted) => {
     const values = new URLSearchParams(wanted);
+    const lists = new Map(); // by name: several fields of one name take their values in turn
     for (const field of form.elements) {
       if (!field.name || field.disabled) continue;
-      const chosen = values.getAll(field.name);
+      if (!lists.has(field.name)) lists.set(field.name, values.getAll(field.name));
+      const chosen = lists.get(field.name);
       if (["checkbox", "radio"].includes(field.type)) field.checked = chosen.includes(field.value);
-      else field.value = chosen[0] ?? "";
+      else field.value = chosen.shift() ?? "";
     }
   };
   const settle = (form) => shown.set(form, choice(form));
