@@ -57,7 +57,7 @@ def test_the_methods_stay_inside_their_panels(visit: Open, lang: str, width: int
     there = visit(Way("en" if lang == "en" else "ko", NARROW), "evidence/")
     there.page.set_viewport_size({"width": width, "height": 844})
     past = there.page.evaluate(
-        """() => [...document.querySelectorAll(".panel")].map(panel =>
+        """() => [...document.querySelectorAll(".evidence-panels .panel")].map(panel =>
             panel.querySelector("table").getBoundingClientRect().right
             - panel.getBoundingClientRect().right
             + parseFloat(getComputedStyle(panel).paddingRight))"""

@@ -155,3 +155,35 @@ def test_the_map_has_equal_steps() -> None:
     assert [one.text for one in texts(drawn.svg) if one.kind == "tick"] == ["0", "1.5", "3.0"]
     assert drawn.finding == "타겟은 강남구에 가장 많이 삽니다(3.0만 명)"
     assert drawn.table.rows == [["강남구", "30,000"], ["종로구", "4,000"], ["중구", "0"]]
+
+
+@pytest.mark.parametrize(
+    ("root", "line", "told"),
+    [
+        ("", "여성 30대 40대 쇼핑 강남구 서초", {"sex": ["F"], "age": ["30", "40"],
+         "service": ["shopping"], "district": ["강남구", "서초구"]}),
+        ("/en", "Women, 30-39 in Gangnam-gu",
+         {"sex": ["F"], "age": ["30"], "district": ["강남구"]}),
+        ("", "강남구 30대 여성을 닮은 집단", {"like_district": ["강남구"], "like_sex": ["F"],
+                                    "like_age": ["30"]}),
+    ],
+)  # fmt: skip
+def test_a_line_becomes_fields(
+    site: Client, root: str, line: str, told: dict[str, list[str]]
+) -> None:
+    answer = site.get(f"{root}/audiences/", {"words": line, "age_or": "20"})
+    assert answer.status_code == 302
+    query = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert query | told == query
+    assert "words" not in query
+    assert query["age_or"] == ["20"], "what was chosen before stays"
+    htmx = {"HX-Request": "true", "HX-Target": "result"}
+    part = site.get(f"{root}/audiences/", {"words": line, "age_or": "20"}, headers=htmx)
+    assert part.headers["HX-Redirect"] == answer.headers["Location"]
+    assert site.get(answer.headers["Location"].partition("#")[0]).status_code == 200
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+def test_a_word_that_is_no_condition_is_named(site: Client, root: str) -> None:
+    page = get(site, f"{root}/audiences/?words=%EC%97%AC%EC%84%B1%20blue%00")
+    assert "blue" in page.one("section", id="result").one("div", class_="notice").text
