@@ -30,12 +30,12 @@ def part(name: str, folder: Path, texts: Path | None, data: Path | None) -> None
         prints = Prints({history.build: "BUILD", **hidden}, texts)
         months = sorted(set(history.rows["month"].cast(str)))
         if name in {API, PAGES}:
-            upload = min((data or folder / "files").iterdir())
+            upload = None if data else min((folder / "files").iterdir())
             website(name, prints, months, folder, upload)
         elif name == LIBRARY:
             library(prints, months, workspace, files)
         else:
-            command_line(prints, name, months, files)
+            command_line(prints, name, months, files, whole=data is None)
     lines = "".join(f"{of}  {what}\n" for what, of in prints.lines.items())
     (folder / f"{name}.txt").write_text(lines, "utf-8")
 

@@ -124,12 +124,19 @@ def make(prints: Prints, workspace: Path, folder: Path, data: Path | None) -> No
         prints.add(f"workspace/{path.name}", path.read_text("utf-8"))
 
 
-def command_line(prints: Prints, lang: str, months: Sequence[str], folder: Path) -> None:
-    """Help of every command, tables of every question, files, refusals."""
+def command_line(
+    prints: Prints, lang: str, months: Sequence[str], folder: Path, whole: bool
+) -> None:
+    """Help of every command, tables of every question, files, refusals.
+
+    Where not the whole is asked there is no help, and the tables are narrow in one language and
+    wide in the other.
+    """
     run = CommandLine(lang)
     there: set[str] = set()
-    prints.add(f"help/{lang}/", run("--help"))
-    for words in commands(run):
+    if whole:
+        prints.add(f"help/{lang}/", run("--help"))
+    for words in commands(run) if whole else ():
         there.add(words[0])
         prints.add(f"help/{lang}/{' '.join(words)}", run(*words, "--help"))
     for name, document in {**RULES, **{name: brief(name) for name in BRIEFS}}.items():
@@ -137,7 +144,7 @@ def command_line(prints: Prints, lang: str, months: Sequence[str], folder: Path)
         path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
     for question in questions(months, folder, lang):
         name = " ".join(question)
-        for width in WIDTHS:
+        for width in WIDTHS if whole else WIDTHS[lang == "en" :][:1]:
             prints.add(f"command/{lang}/{width}/{name}", run(*question, width=width))
     for question in refused():
         prints.add(f"command/{lang}/refused/{' '.join(question)}", run(*question))
@@ -147,6 +154,8 @@ def command_line(prints: Prints, lang: str, months: Sequence[str], folder: Path)
         for kind in ("json", "csv"):
             prints.add(f"command/{lang}/{kind}/{name}", run(*question, "--format", kind))
     written(prints, run, folder)
+    if not whole:
+        return
     not_run = NOT_RUN if lang == "ko" else NOT_RUN | {"replan"}  # run once, in both languages
     left, unknown = there - run.run - not_run, run.run - there - {MISTYPED}
     if left or unknown:

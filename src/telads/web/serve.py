@@ -13,6 +13,7 @@ running requests and a running job finish; Ctrl+C in a terminal gives them a sec
 
 from __future__ import annotations
 
+import _thread
 import errno
 import hashlib
 import multiprocessing
@@ -272,9 +273,9 @@ def _granian(host: str, port: int, workers: int, on_start: Callable[[], None]) -
             if arguments[0] == signal.SIGINT:
                 self.interrupted = True
                 self.workers_kill_timeout = INTERRUPTED_SECONDS
-            # In a thread of its own: it takes a lock that the interrupted code may just hold.
-            told = super().signal_handler_interrupt
-            threading.Thread(target=told, args=arguments, kwargs=options, daemon=True).start()
+            # In a thread of its own: it takes a lock that the interrupted code may just hold, as
+            # that code may hold the one by which `threading` registers its threads.
+            _thread.start_new_thread(super().signal_handler_interrupt, arguments, options)
 
     # Forked workers would inherit locks of this process's threads, some held for ever.
     multiprocessing.set_start_method("spawn", force=True)

@@ -62,10 +62,16 @@ def file_of(folder: Path, name: str, document: object) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("lang", ["ko", "en"])
+LANGUAGES = ("ko", "en")
+
+
 @pytest.mark.parametrize(
-    ("brief", "part"),
-    [("example", part) for part in PARTS] + [("goals and weights", "goals")],
+    ("brief", "part", "lang"),
+    [
+        *(("example", PARTS[0], lang) for lang in LANGUAGES),
+        *(("example", part, LANGUAGES[at % 2]) for at, part in enumerate(PARTS[1:])),
+        *(("goals and weights", "goals", lang) for lang in LANGUAGES),
+    ],
 )
 def test_a_plan_is_that_of_the_command_line(
     site: Client,
