@@ -307,7 +307,7 @@ def test_a_request_that_never_comes_whole_is_ended(lasting: tuple[Server, Store]
 def test_a_worker_starts_without_what_only_files_need(
     twin_workspace: Store, tmp_path: Path
 ) -> None:
-    heavy = ("fpdf", "xlsxwriter", "altair", "matplotlib", "scipy")
+    heavy = ("fpdf", "pptx", "lxml", "xlsxwriter", "altair", "matplotlib", "scipy")
     program = (
         "import sys; import telads.web.wsgi; "
         f"print([name for name in {heavy!r} if name in sys.modules])"

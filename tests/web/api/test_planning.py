@@ -336,7 +336,7 @@ def test_files_are_those_of_the_command_line_to_the_byte(
 ) -> None:
     made = make_plan(twin_build, read_brief(example_brief()))
     for name in file_names():
-        if name.endswith((".pdf", ".pptx")):
+        if name.endswith(".pdf") or (name.endswith(".pptx") and lang == "en"):
             continue  # drawn in seconds, by the code that tests of the page hold
         response = site.post(f"/api/v1/plan/{name}?lang={lang}", example_brief(), JSON)
         assert response.status_code == 200, name

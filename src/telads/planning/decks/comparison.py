@@ -268,9 +268,10 @@ class _Told:
         )
         scaled(self.say("예상 도달", "Expected reach"), "reached", PEOPLE)
         scale = scale_of([before["reached_high"], now["reached_high"]], lang)
-        spread = [self.say("~", "–").join((scale.text(one["reached_low"]),
-                                           scale.text(one["reached_high"])))
-                  for one in (before, now)]  # fmt: skip
+        ends = [(scale.text(one["reached_low"]), scale.text(one["reached_high"]))
+                for one in (before, now)]  # fmt: skip
+        spread = [low if low == high else self.say("~", "–").join((low, high))
+                  for low, high in ends]  # fmt: skip
         rows.append((self.say(f"도달 범위({scale.unit('명')})",
                               f"Reach range{f' ({scale.word})' if scale.word else ''}"),
                      *spread, ""))  # fmt: skip

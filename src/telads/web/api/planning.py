@@ -118,8 +118,8 @@ def routed() -> Router:
     )  # fmt: skip
     as_file = Operation(
         "plan_file",
-        Text("계획의 파일: 엑셀, PDF, CSV, JSON, 광고 시스템에 넣을 파일과 그 설명",
-             "A file of a plan: workbook, PDF, CSV, JSON, or for an ad system, and its notes"),
+        Text("계획의 파일: 제안서, 엑셀, PDF, CSV, JSON, 광고 시스템에 넣을 파일과 그 설명",
+             "A file of a plan: deck, workbook, PDF, CSV, JSON; for ad systems, with notes"),
         media=(*sorted({media_of(Path(name).suffix) for name in (*FILES, NOTES)}), CSVM),
         body="Brief",
     )  # fmt: skip
