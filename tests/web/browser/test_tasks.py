@@ -56,6 +56,7 @@ def test_the_sentence_becomes_a_plan_on_a_map(visit: Open, way: Way) -> None:
     before = reached.inner_text()
     ticks = there.page.locator("input[name=tick]")
     if way.script:
+        there.page.wait_for_load_state("load")  # scripts listen from then on
         there.page.locator("#budget-slider").focus()
         there.page.keyboard.press("Home")
         there.page.keyboard.press("ArrowRight")
