@@ -72,7 +72,8 @@ def test_a_service_without_an_icon_has_its_first_letter(monkeypatch: pytest.Monk
     assert mark("game").startswith('<i class="mark service-0"')
     assert "<svg" in mark("game")
     monkeypatch.setattr("telads.dataset.definition.MARKS", {})
-    assert mark("game") == '<i class="mark service-0" aria-hidden="true">게</i>'
+    with override("ko"):
+        assert mark("game") == '<i class="mark service-0" aria-hidden="true">게</i>'
     with override("en"):
         assert mark("game") == '<i class="mark service-0" aria-hidden="true">G</i>'
 
