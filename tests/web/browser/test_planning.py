@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from pptx import Presentation
 
 from telads.store.workspace import Store
 from telads.text import Lang
@@ -85,8 +86,10 @@ def fill(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("way", [Way("ko", WIDE), Way("en", NARROW, script=False)], ids=str)
-def test_from_the_sentence_to_a_saved_plan_in_five(visit: Open, way: Way) -> None:
-    """Task 1 of a planner: a delivery brand with 50 million won, from home to the saved plan."""
+def test_from_the_sentence_to_a_saved_plan_in_five_and_its_deck_in_six(
+    visit: Open, way: Way
+) -> None:
+    """Task 1 of a planner: a delivery brand with 50 million won, from home to the deck."""
     there = visit(way)
     page, by = sign_in(there, "kim"), Counted()
     there.open("")
@@ -100,7 +103,10 @@ def test_from_the_sentence_to_a_saved_plan_in_five(visit: Open, way: Way) -> Non
     expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
     assert by.count <= 5
     expect(page.locator("main")).to_contain_text("50,000,000")
-    expect(page.locator("main a[href$='plan.pptx']").first).to_be_visible()
+    with page.expect_download() as download:
+        by.click(page.locator("main a[href$='plan.pptx']").first)
+    assert by.count <= 6
+    assert len(Presentation(download.value.path()).slides) > 5
 
 
 # The longest way of all: both languages, widths, and scripts on and off, in two ways of four.
