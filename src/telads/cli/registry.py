@@ -94,8 +94,9 @@ VERBS: dict[str, Verb] = {
         "규칙으로 고른 타겟과 그 인원을 봅니다.",
         "The audience chosen by rules, and its size.")),
     "plan": Verb("plan", _PLAN, Text(
-        "예산을 집단과 매체에 배분합니다. 파일은 xlsx, csv, json.",
-        "Allocate a budget to groups and platforms; files are xlsx, csv or json.")),
+        "예산을 집단과 매체에 배분합니다. 파일은 pptx, pdf, xlsx, csv, json, 광고 시스템용.",
+        "Allocate a budget to groups and platforms; files are pptx, pdf, xlsx, csv, json, or for "
+        "ad systems.")),
     "replan": Verb("plan", _PLAN, Text(
         "저장한 계획(json)을 새 데이터로 다시 계산해 달라진 점과 이유를 봅니다.",
         "Compute a saved plan (json) again on newer data: what changed, and why.")),
