@@ -170,7 +170,8 @@ def test_its_backup_is_restored(stored: Installation) -> None:
     other = Installation(stored.folder / "other")
     telads(other.workspace, "restore", stored.backup)
     for name, rows in kept(other).items():  # columns that are new since then come last
-        assert [row[: len(old)] for row, old in zip(rows, before[name], strict=True)] == before[name]
+        known = [row[: len(old)] for row, old in zip(rows, before[name], strict=True)]
+        assert known == before[name]
     assert other.workspace.ledger() == stored.workspace.ledger()
     assert other.workspace.written_by()["format"] == FORMAT
     told = telads(other.workspace, "doctor", code=0 if other.workspace.build().is_current else 1)
