@@ -9,8 +9,8 @@ Results that take seconds are computed ahead, once for a build, and stored with 
 A new worker opens pages: that imports modules, compiles templates and lays out the tables of the
 build. It opens the first one before it listens, so that modules are imported in one thread, and the
 others right after, in a thread; their cards need the evaluation one month ahead, which the first of
-them computes where it is not stored. These objects live as long as the worker: they are frozen out of garbage
-collection, which would otherwise stop all threads for a tenth of a second each time.
+them computes where it is not stored. These objects live as long as the worker: they are frozen out
+of garbage collection, which would otherwise stop all threads for a tenth of a second each time.
 """
 
 from __future__ import annotations
