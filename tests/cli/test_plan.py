@@ -84,7 +84,7 @@ def test_a_plan_is_never_written_over_its_brief(
     for output in (brief, tmp_path / "." / brief.name, link):
         said = telads("plan", brief, "-o", output, "--lang", "en")
         assert (said.code, said.out) == (2, "")
-        assert "overwrite its brief" in said.err
+        assert "overwrite the brief" in said.err
     assert brief.read_bytes() == before
 
 

@@ -22,13 +22,15 @@ last month's figures alone would have been.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from telads.dataset import in_force
 from telads.errors import TeladsError
 from telads.method.horizons import AHEAD, TIES
-from telads.store.workspace import Build, Store
 from telads.text import Text
+
+if TYPE_CHECKING:
+    from telads.store.workspace import Build
 
 Row = Mapping[str, Any]
 Grade = Literal["high", "medium", "low"]
@@ -395,6 +397,7 @@ def evaluated(build: Build) -> Known:
 
 def _evaluated(build: Build) -> Known:
     from telads.answers.evaluation import evaluation
+    from telads.store.workspace import Store
 
     try:
         found = evaluation(Store(build.path.parents[1]), 1, build)
