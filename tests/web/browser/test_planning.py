@@ -22,7 +22,7 @@ from tests.web.browser.test_administration import assert_no_grave_fault
 from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Counted, Visit, Way, faults
 from tests.web.server import Server
 
-PEOPLE = {"kim": "planner", "root": "administrator"}
+PEOPLE = {"kim": "planner", "lee": "planner", "root": "administrator"}
 WORD = {"ko": "삭제", "en": "delete"}
 
 
@@ -91,7 +91,7 @@ def test_from_the_sentence_to_a_saved_plan_in_five_and_its_deck_in_six(
 ) -> None:
     """Task 1 of a planner: a delivery brand with 50 million won, from home to the deck."""
     there = visit(way)
-    page, by = sign_in(there, "kim"), Counted()
+    page, by = sign_in(there, "lee"), Counted()
     there.open("")
     by.click(page.locator("form.opening button.button-large"))
     expect(page.locator(".dock-hero .hero")).to_be_visible()
