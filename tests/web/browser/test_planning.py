@@ -106,7 +106,7 @@ def test_from_the_sentence_to_a_saved_plan_in_five_and_its_deck_in_six(
     with page.expect_download() as download:
         by.click(page.locator("main a[href$='plan.pptx']").first)
     assert by.count <= 6
-    assert len(Presentation(download.value.path()).slides) > 5
+    assert len(Presentation(str(download.value.path())).slides) > 5
 
 
 # The longest way of all: both languages, widths, and scripts on and off, in two ways of four.
