@@ -1,4 +1,4 @@
-"""What the slides of a plan are made from: its tables in the order of spend, and its texts."""
+"""What slides have in common, and what those of a plan are made from: its tables, its texts."""
 
 from __future__ import annotations
 
@@ -24,21 +24,32 @@ from telads.render.deck.slides import (
 from telads.text import Lang, Text
 from telads.wording import in_sentence
 
-UNKNOWN_FIGURE = "–"
 
+class Slides:
+    """Slides in a language."""
 
-class PlanSlides:
-    """What slides of a plan are made from, in a language."""
-
-    def __init__(self, plan: Plan, lang: Lang) -> None:
-        self.plan = plan
+    def __init__(self, lang: Lang) -> None:
         self.lang: Lang = lang
-        self.sums: Mapping[str, Any] = plan.result.summary
-        self.budget: int = self.sums["budget"]
 
     def say(self, ko: str, en: str) -> str:
         """One of two texts; names that people typed stay as they are."""
         return ko if self.lang == "ko" else en
+
+    def noted(
+        self, eyebrow: str, claim: str, items: Sequence[Item], below: str, notes: Sequence[str]
+    ) -> Slide:
+        """A slide with its source `below`; its notes begin with the claim."""
+        return slide(eyebrow, claim, items, below, (claim.replace("\n", " "), *notes))
+
+
+class PlanSlides(Slides):
+    """What slides of a plan are made from, in a language."""
+
+    def __init__(self, plan: Plan, lang: Lang) -> None:
+        super().__init__(lang)
+        self.plan = plan
+        self.sums: Mapping[str, Any] = plan.result.summary
+        self.budget: int = self.sums["budget"]
 
     @cached_property
     def groups(self) -> list[Row]:
@@ -78,10 +89,8 @@ class PlanSlides:
         more: Sequence[Text] = (TYPED_IN,),
     ) -> Slide:  # fmt: skip
         """A slide with the plan's source and what reproduces it."""
-        said = claim.replace("\n", " ")
-        return slide(
-            eyebrow, claim, items,
-            source(self.plan.basis, [self.plan.month], self.lang, *more),
-            (said, *notes, source(self.plan.basis, [self.plan.month], self.lang),
-             provenance(self.plan, self.lang)),
+        basis, months = self.plan.basis, [self.plan.month]
+        return self.noted(
+            eyebrow, claim, items, source(basis, months, self.lang, *more),
+            (*notes, source(basis, months, self.lang), provenance(self.plan, self.lang)),
         )  # fmt: skip

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from telads.planning.decks.base import UNKNOWN_FIGURE, PlanSlides
+from telads.answers.fields import UNKNOWN
+from telads.planning.decks.base import PlanSlides
 from telads.planning.decks.parts import (
+    MOST_PLATFORMS,
     OTHERS,
     TYPED_IN,
     bars,
@@ -48,8 +50,6 @@ from telads.render.deck.slides import (
 )
 from telads.text import Text, josa
 
-MOST_PLATFORMS = 8
-"""Platforms that a slide shows one by one."""
 NEXT = 0.1
 ABOUT = 0.02
 """A range of reach below this share of it is about the same."""
@@ -125,7 +125,7 @@ class BudgetSlides(PlanSlides):
             self.say(f"도달({reached.unit('명')})", "Reach"),
             self.say("빈도(회)", "Frequency"),
         )  # fmt: skip
-        none = UNKNOWN_FIGURE
+        none = UNKNOWN
         told = [
             (row["name"], none if row["price"] is None else f"{row['price']:,}",
              self.say(bought.text(row["contacts"]), bought.short(row["contacts"])),

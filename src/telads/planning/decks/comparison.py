@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from telads.answers.fields import UNKNOWN
 from telads.dataset import in_force
 from telads.planning.comparison import CAUSES, MOVED, REACH, REASONS, Comparison
+from telads.planning.decks.base import Slides
 from telads.planning.decks.parts import (
+    MOST_PLATFORMS,
     MOST_ROWS,
     TYPED_IN,
     bars,
@@ -49,18 +52,15 @@ from telads.render.deck.slides import (
     Slide,
     columns,
     content_top,
-    slide,
     table,
     words,
 )
 from telads.text import Lang, Text, join_names
 
-MOST_PLATFORMS = 8
 MOST_GROUPS = 30
 """Groups in the tables at the end: those whose spend changes most."""
 NAMED = 3
 """Groups named of those that came in or left."""
-NOTHING = "–"
 
 
 def comparison_deck(found: Comparison, lang: Lang = "ko") -> Deck:
@@ -75,16 +75,12 @@ def comparison_deck(found: Comparison, lang: Lang = "ko") -> Deck:
     )  # fmt: skip
 
 
-class _Told:
+class _Told(Slides):
     """The slides of a comparison in a language."""
 
     def __init__(self, found: Comparison, lang: Lang) -> None:
+        super().__init__(lang)
         self.found = found
-        self.lang: Lang = lang
-
-    def say(self, ko: str, en: str) -> str:
-        """One of two texts; names that people typed stay as they are."""
-        return ko if self.lang == "ko" else en
 
     @property
     def plans(self) -> tuple[Plan, Plan]:
@@ -114,10 +110,8 @@ class _Told:
         more = [] if not self._overlap else [Text(
             "두 달의 집계 기간이 겹칩니다.", "The periods of the two months overlap.")]  # fmt: skip
         told = source(basis, months, self.lang, *more, TYPED_IN)
-        return slide(eyebrow, claim, items, told, (
-            claim.replace("\n", " "), *notes, told,
-            *(provenance(plan, self.lang) for plan in self.plans),
-        ))  # fmt: skip
+        made_from = (provenance(plan, self.lang) for plan in self.plans)
+        return self.noted(eyebrow, claim, items, told, (*notes, told, *made_from))
 
     @property
     def _overlap(self) -> bool:
@@ -275,7 +269,7 @@ class _Told:
         rows.append((self.say(f"도달 범위({scale.unit('명')})",
                               f"Reach range{f' ({scale.word})' if scale.word else ''}"),
                      *spread, ""))  # fmt: skip
-        often = [NOTHING if one["frequency"] is None else f"{one['frequency']:.1f}"
+        often = [UNKNOWN if one["frequency"] is None else f"{one['frequency']:.1f}"
                  for one in (before, now)]  # fmt: skip
         rows.append((self.say("평균 빈도(회)", "Frequency"), *often, _differs(
             before["frequency"], now["frequency"])))  # fmt: skip
@@ -572,10 +566,10 @@ def _signed(value: float) -> str:
 
 
 def _relative(before: float, now: float) -> str:
-    return Number(1, signed=True, percent=True).text(now / before - 1) if before else NOTHING
+    return Number(1, signed=True, percent=True).text(now / before - 1) if before else UNKNOWN
 
 
 def _differs(before: float | None, now: float | None) -> str:
     if before is None or now is None:
-        return NOTHING
+        return UNKNOWN
     return Number(1, signed=True).text(round(now, 1) - round(before, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -26,7 +26,7 @@ from telads.render.deck.slides import (
     Words,
     words,
 )
-from telads.render.svg.theme import LIGHT
+from telads.render.svg.theme import LIGHT, service_colour
 from telads.text import Lang, Text
 from telads.wording import SYNTHETIC, group_name, observed
 
@@ -34,6 +34,8 @@ HALF = 0.5
 MOST_ROWS = 10
 """Most rows of a table on a slide."""
 MOST_BARS = 12
+MOST_PLATFORMS = 8
+"""Platforms that a slide shows one by one."""
 OTHERS = Text("그 밖", "others")
 
 
@@ -130,10 +132,10 @@ def spend_share(rows: Iterable[Row], total: int) -> str:
 
 def platform_colour(service: str) -> str:
     """Colour of a service, as on the website."""
-    ids = [one.id for one in in_force().services]
-    return (
-        LIGHT[f"service-{ids.index(service) % 7}"].removeprefix("#") if service in ids else "rest"
-    )
+    ids = in_force().service_ids
+    if service not in ids:
+        return "rest"
+    return LIGHT[service_colour(ids.index(service))].removeprefix("#")
 
 
 def platform_name(name: str, lang: Lang) -> str:
@@ -227,6 +229,3 @@ def pages(rows: Sequence[Any], size: int = MOST_ROWS) -> list[Sequence[Any]]:
 def lines_of(pairs: Iterable[tuple[str, str]]) -> str:
     """Names and figures as lines of notes."""
     return "\n".join(f"{name}: {figure}" for name, figure in pairs)
-
-
-Say = Callable[[Text], str]

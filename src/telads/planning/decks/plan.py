@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import fsum
 
+from telads.answers.fields import UNKNOWN
 from telads.dataset import in_force
-from telads.planning.decks.base import UNKNOWN_FIGURE
 from telads.planning.decks.budget import BudgetSlides
 from telads.planning.decks.parts import (
     MOST_BARS,
@@ -175,7 +175,7 @@ class _Slides(BudgetSlides):
             words(Box(box.left, top + 1.02, box.width, 0.3), (Run(caption, 14, False, "muted"),)),
             Rule(box.left, top + 1.5, box.width),
         ]  # fmt: skip
-        often = f"{sums['frequency']:.1f}" if sums["reached"] else UNKNOWN_FIGURE
+        often = f"{sums['frequency']:.1f}" if sums["reached"] else UNKNOWN
         bought = count(sums["contacts"], TIMES, lang)
         half = (box.width - 0.2) / 2
         for at, (figure, unit, told) in enumerate((
@@ -226,7 +226,7 @@ class _Slides(BudgetSlides):
     def _who_in_words(self) -> str:
         half = most_of(self.ages)
         if not half:
-            return UNKNOWN_FIGURE
+            return UNKNOWN
         first, told = person_name(half[0], self.lang), spend_share(half, self.sums["spend"])
         if len(half) == 1:
             return self.say(f"{first}에 예산의 {told}", f"{told} for {first}")
@@ -241,7 +241,7 @@ class _Slides(BudgetSlides):
     def _where_in_words(self) -> str:
         half = most_of(self.districts)
         if not half:
-            return UNKNOWN_FIGURE
+            return UNKNOWN
         first, told = self.district(half[0]["district"]), spend_share(half, self.sums["spend"])
         if len(half) == 1:
             return self.say(f"{first}에 예산의 {told}", f"{told} in {first}")
@@ -320,7 +320,7 @@ class _Slides(BudgetSlides):
                                (Run(self.say("참고", "Note") + NBSP * 2, 14, True, "accent"),
                                 Run(note, 14))))  # fmt: skip
         facts = [(person_name(row, self.lang),
-                  f"{row['spend']:,} · {UNKNOWN_FIGURE if row[key] is None else row[key]}")
+                  f"{row['spend']:,} · {UNKNOWN if row[key] is None else row[key]}")
                  for row in rows]  # fmt: skip
         weighed = Text(f"지수: {self.plan.month.text.ko} 타겟 안 집단의 인원 가중 평균입니다."
                        if by_index else "이용 강도: 타겟 안 집단의 인원 가중 평균입니다.",
@@ -479,9 +479,9 @@ class _Slides(BudgetSlides):
         told = [
             (member_name(row, self.lang, alone=len(self.districts) == 1),
              f"{row['population']:,}",
-             UNKNOWN_FIGURE if row[key] is None else number.text(row[key]),
+             UNKNOWN if row[key] is None else number.text(row[key]),
              scale.text(row["spend"]), reach_share(row["reach_share"], self.lang),
-             UNKNOWN_FIGURE if row["frequency"] is None else f"{row['frequency']:.1f}")
+             UNKNOWN if row["frequency"] is None else f"{row['frequency']:.1f}")
             for row in rows
         ]  # fmt: skip
         return table(box, heads, told, self.say("집행액이 큰 집단의 표", "Groups with most spend"),

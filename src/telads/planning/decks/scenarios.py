@@ -7,8 +7,11 @@ from math import floor, log10
 from typing import NamedTuple
 
 from telads.answers.choices import month_of
+from telads.answers.fields import UNKNOWN
 from telads.dataset import in_force
+from telads.planning.decks.base import Slides
 from telads.planning.decks.parts import (
+    MOST_PLATFORMS,
     TYPED_IN,
     bars,
     by_spend,
@@ -36,7 +39,6 @@ from telads.render.deck.slides import (
     Slide,
     columns,
     content_top,
-    slide,
     table,
 )
 from telads.render.svg.city import outlines
@@ -46,8 +48,6 @@ from telads.text import Lang, Text, join_names
 COLOURS = ("accent", "less", "muted")
 ALIKE = 0.015
 """A change of reach below it is about the same."""
-MOST_PLATFORMS = 8
-NOTHING = "–"
 
 
 class Scenario(NamedTuple):
@@ -71,21 +71,17 @@ def scenarios_deck(build: Build, scenarios: Sequence[Scenario], lang: Lang = "ko
     )  # fmt: skip
 
 
-class _Told:
+class _Told(Slides):
     """The slides of scenarios in a language."""
 
     def __init__(self, build: Build, scenarios: Sequence[Scenario], lang: Lang) -> None:
+        super().__init__(lang)
         self.scenarios = scenarios
-        self.lang: Lang = lang
         self.months = [month_of(build, one.draft.brief.month) for one in scenarios]
         self.basis = basis_of(build, self.months[0])
         self.build = build
         self.names = [one.name or self.say(f"{one.letter}안", one.letter) for one in scenarios]
         self.colours = COLOURS[: len(scenarios)]
-
-    def say(self, ko: str, en: str) -> str:
-        """One of two texts; names that people typed stay as they are."""
-        return ko if self.lang == "ko" else en
 
     def slide(
         self, eyebrow: str, claim: str, items: Sequence[Item], notes: Sequence[str] = (),
@@ -94,8 +90,7 @@ class _Told:
         """A slide with the source, and the data it is made from in its notes."""
         told = source(self.basis, self.months, self.lang, TYPED_IN, *more)
         version = self.say(f"데이터 버전 {self.build.name}", f"Data version {self.build.name}")
-        return slide(eyebrow, claim, items, told,
-                     (claim.replace("\n", " "), *notes, told, version))  # fmt: skip
+        return self.noted(eyebrow, claim, items, told, (*notes, told, version))
 
     # ---- 1: what each reaches ----------------------------------------------------------------
 
@@ -173,7 +168,7 @@ class _Told:
 
         def counted(key: str) -> tuple[str, ...]:
             return tuple(
-                NOTHING if one[key] is None else people(one[key], lang) for one in sums
+                UNKNOWN if one[key] is None else people(one[key], lang) for one in sums
             )  # fmt: skip
 
         rows: list[tuple[str, ...]] = [
@@ -182,7 +177,7 @@ class _Told:
             (self.say("예상 도달(1회 이상)", "Reach (once or more)"), *counted("reached")),
             (self.say("3회 이상", "Three times or more"), *counted("reached_3")),
             (self.say("평균 빈도(회)", "Frequency"), *(
-                NOTHING if one["frequency"] is None else f"{one['frequency']:.1f}"
+                UNKNOWN if one["frequency"] is None else f"{one['frequency']:.1f}"
                 for one in sums)),
             (self.say(f"도달 한 명의 비용({unit})", f"Cost per person reached ({unit})"), *(
                 _cost(one.brief.budget, one.summary["reached"]) for one in drafts)),
@@ -336,7 +331,7 @@ class _Told:
         firsts = []
         for one in self.scenarios:
             rows: list[Row] = by_spend(one.draft.districts)
-            name = in_force().district_name(rows[0]["district"], self.lang) if rows else NOTHING
+            name = in_force().district_name(rows[0]["district"], self.lang) if rows else UNKNOWN
             firsts.append(name)
         if len({*firsts}) == 1:
             return self.say(
@@ -358,6 +353,6 @@ def _nearest(rows: Sequence[Row], budget: int) -> int:
 def _cost(budget: int, reached: int) -> str:
     """Cost of a person reached, to three digits."""
     if not reached:
-        return NOTHING
+        return UNKNOWN
     cost = budget / reached
     return f"{cost:,.{max(0, 2 - floor(log10(cost)))}f}"
