@@ -142,7 +142,7 @@ def layouts(
     affinity and index, a row for each, with the 80 % intervals where it is listed; one that is
     missing is hatched. `file` holds the borders, None for a list; `links` are the addresses that
     the districts of the city's map lead to. With `relative` an index is told as the
-    percent that it is above the city's mean. `size` is the width in pixels of a smaller map.
+    percent that it is above the city's mean. `size` is the width in pixels of a smaller wide map.
     """
     grid = borders(file) if file else Borders()
     inside = grid.districts.get(district, ())
@@ -169,11 +169,12 @@ def layouts(
     finding = _finding([one.row for one in ordered], service, figure, lang)
 
     def layout(narrow: bool) -> Drawing:
+        wide = None if narrow else size
         return drawing(
             "neighbourhoods", finding, [figure.name(lang), audience, *notes],
             lang=lang, window=window, synthetic=synthetic, unit=figure.name(lang), frame=rows,
             table=table,
-            body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {}, size)
+            body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {}, wide)
             if file else _list([one.row for one in listed], scale, figure, lang, narrow),
         )  # fmt: skip
 

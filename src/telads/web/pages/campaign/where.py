@@ -276,14 +276,11 @@ def _near(build: Build, choice: Choice) -> pl.DataFrame:
 
 def _neighbourhoods(build: Build, choice: Choice, lang: Lang) -> list[Drawing]:
     """The neighbourhoods of a district: their map, or a list where no borders are known."""
-    return [
-        neighbourhoods.draw(
-            _near(build, choice), service=choice.service, file=places.borders(build), lang=lang,
-            window=observed(choice.month.window, lang), synthetic=build.synthetic, narrow=narrow,
-            district=choice.within, audience=near_of(choice, lang), relative=True, size=size,
-        )
-        for narrow, size in ((False, SIZE), (True, None))
-    ]  # fmt: skip
+    return [*neighbourhoods.layouts(
+        _near(build, choice), service=choice.service, file=places.borders(build), lang=lang,
+        window=observed(choice.month.window, lang), synthetic=build.synthetic,
+        district=choice.within, audience=near_of(choice, lang), relative=True, size=SIZE,
+    )]  # fmt: skip
 
 
 def neighbours(build: Build, choice: Choice, lang: Lang) -> list[Neighbour]:
