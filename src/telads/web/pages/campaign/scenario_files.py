@@ -25,10 +25,11 @@ from telads.web import request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import Files, Link, links, saved
 from telads.web.pages.campaign.scenarios import (
-    BEYOND,
     LETTERS,
     Scenario,
+    axis_end,
     beside,
+    drafted,
     found_in,
     scenarios_of,
 )
@@ -97,14 +98,14 @@ def _deck(
     from telads.planning.decks.scenarios import Scenario as Beside
     from telads.planning.decks.scenarios import scenarios_deck
 
-    both = zip(LETTERS, scenarios, drafts, strict=False)
-    known = [(letter, one, found) for letter, one, found in both if isinstance(found, Draft)]
+    known = drafted(drafts)
+    names = {letter: one.name for letter, one in zip(LETTERS, scenarios, strict=False)}
     if not known and isinstance(drafts[0], QuestionError):
         raise drafts[0]
-    end = round(max(found.brief.budget for _, _, found in known) * BEYOND)
+    end = axis_end(known)
     return scenarios_deck(build, [
-        Beside(letter.upper(), one.name, found, curve(build, found.brief, end).budgets)
-        for letter, one, found in known
+        Beside(letter.upper(), names[letter], found, curve(build, found.brief, end).budgets)
+        for letter, found in known
     ], lang)  # fmt: skip
 
 
@@ -129,8 +130,7 @@ def _workbook(
     path: Path, build: Build, scenarios: Sequence[Scenario],
     drafts: Sequence[Draft | QuestionError], about: dict[str, object], lang: Lang,
 ) -> None:  # fmt: skip
-    known = [(letter.upper(), found) for letter, found in zip(LETTERS, drafts, strict=False)
-             if isinstance(found, Draft)]  # fmt: skip
+    known = [(letter.upper(), found) for letter, found in drafted(drafts)]
     tables = {
         "scenarios": _figures(scenarios, drafts),
         "platforms": [

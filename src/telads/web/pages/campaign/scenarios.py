@@ -217,15 +217,20 @@ def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _known(drafts: Sequence[Draft | QuestionError]) -> list[tuple[str, Draft]]:
+def drafted(drafts: Sequence[Draft | QuestionError]) -> list[tuple[str, Draft]]:
     """The scenarios that have a plan, by their letters."""
     return [(letter, found) for letter, found in zip(LETTERS, drafts, strict=False)
             if isinstance(found, Draft)]  # fmt: skip
 
 
+def axis_end(known: Sequence[tuple[str, Draft]]) -> int:
+    """The largest budget of the curves of scenarios."""
+    return round(max(found.brief.budget for _, found in known) * BEYOND)
+
+
 def _same_groups(drafts: Sequence[Draft | QuestionError]) -> Text | None:
     """That all scenarios are for the same people, if they are."""
-    known = _known(drafts)
+    known = drafted(drafts)
     if (
         len(known) < 2
         or len({frozenset(map(key_of, one.audience.segments)) for _, one in known}) > 1
@@ -240,15 +245,16 @@ def _picture(
     build: Build, drafts: Sequence[Draft | QuestionError], lang: Lang
 ) -> Picture | None:  # fmt: skip
     """Reach over budget of each scenario in one picture; None for a single one."""
-    known = _known(drafts)
+    known = drafted(drafts)
     if len(known) < 2:
         return None
-    end = round(max(found.brief.budget for _, found in known) * BEYOND)
+    end = axis_end(known)
     solved: dict[Brief, tuple[list[str], Solved]] = {}
     for letter, found in known:
         alike = replace(found.brief, budget=known[0][1].brief.budget, name="")
-        letters, _ = solved.setdefault(alike, ([], solve(build, found.brief, end)))
-        letters.append(letter)
+        if alike not in solved:
+            solved[alike] = [], solve(build, found.brief, end)
+        solved[alike][0].append(letter)
     top, unit = height(max(row["reached"] for _, one in solved.values() for row in one.budgets))
 
     def point(budget: float, count: float) -> tuple[float, float]:
@@ -280,7 +286,7 @@ def _differences(
     """By scenario, how many more or fewer people than A it reaches in each district."""
     import polars as pl
 
-    known = _known(drafts)
+    known = drafted(drafts)
     if not in_force().borders or len(known) < 2 or known[0][0] != LETTERS[0]:
         return []
     choice, base = scenarios[0].choice, known[0][1]
