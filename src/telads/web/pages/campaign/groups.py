@@ -134,7 +134,7 @@ def matrix(
         return Group(
             id=f"group-{sex}-{age}",
             name=group_name(sex, age, lang),
-            use=use.told(relative(row), row["index"] is None),
+            use=use.told(where.relative(row), row["index"] is None),
             step=0 if z < 0 else min(STEPS, 1 + int(STEPS * z / most)) if most else 1,
             places=count,
             address=address_of(choice._replace(ticks=tuple(after))) if own else "",
@@ -201,12 +201,6 @@ def _mean(known: Iterable[tuple[float, float]]) -> float | None:
     return fsum(value * weight for value, weight in pairs) / total if total else None
 
 
-def relative(row: dict[str, Any]) -> float:
-    """Percent above the city's mean person, of an index service its affinity."""
-    index, affinity = row["index"], row["affinity"]
-    return float(affinity if index is None else index - 100)
-
-
 def heads(choice: Choice, lang: Lang) -> list[Head]:
     """The headings of the list."""
     found = []
@@ -251,7 +245,7 @@ def _told(
     order, every = next(iter(TARGET_ORDERS)), len(forms.places_of())
     listed = targets(build, service, order, every, month, METHODS[0], None, sex, age).records
     places, regions = forms.places_of(), where.keys()
-    values = [relative(row) for row in listed]
+    values = [*map(where.relative, listed)]
     low, high = min([0.0, *values]), max([0.0, *values]) or 1.0
     found = {}
     for row, value in zip(listed, values, strict=True):

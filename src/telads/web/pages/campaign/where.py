@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.answers import places
@@ -18,6 +18,7 @@ from telads.render.svg import neighbourhoods, use
 from telads.render.svg.changes import told as change_told
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.lines import lines
+from telads.render.svg.neighbourhoods import AVERAGE
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.components import Bar
@@ -74,6 +75,12 @@ class Neighbour(NamedTuple):
     below: bool
 
 
+def relative(row: Mapping[str, Any]) -> float:
+    """Percent above the city's mean person, of an index service its affinity."""
+    index, affinity = row["index"], row["affinity"]
+    return float(affinity if index is None else index - AVERAGE)
+
+
 @held
 def use_by_district(
     build: Build, month: Month, service: str, sex: Sex | None, age: int | None
@@ -85,7 +92,7 @@ def use_by_district(
     found: dict[str, float] = {}
     for district, segments in of_each.items():
         own = next((one for one in profile(build, segments, month) if one.service == service), None)
-        value = None if own is None else own.affinity if own.index is None else own.index - 100
+        value = None if own is None else own.affinity if own.index is None else own.index - AVERAGE
         if value is not None:
             found[district] = value
     return found
@@ -288,10 +295,10 @@ def neighbours(build: Build, choice: Choice, lang: Lang) -> list[Neighbour]:
     import polars as pl
 
     indexed = choice.service.is_index
-    key, middle = ("affinity", 0.0) if indexed else ("index", 100.0)
+    key = "affinity" if indexed else "index"
     own = _near(build, choice).filter(pl.col("district") == choice.within).drop_nulls(key)
     rows = sorted(own.iter_rows(named=True), key=lambda row: (-row[key], row["code"]))
-    known = [row[key] - middle for row in rows]
+    known = [*map(relative, rows)]
     low, high = min([0.0, *known]), max([0.0, *known]) or 1.0
     return [
         Neighbour(rank, row["neighbourhood"], people_short(row["population"], lang),
