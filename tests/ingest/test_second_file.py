@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -213,19 +213,33 @@ def test_the_doctor_looks_at_second_files(
     assert "10개 관심집단 수" in telads(*of, "--lang", "ko").out
 
 
-def test_the_data_page_names_the_sources_that_the_data_have(
+@pytest.fixture
+def pages(
     take: Callable[..., dict[str, str]], folder: Path, workspace: Store, settings: Settings,
     client: Client,
-) -> None:  # fmt: skip
-    month_file(folder, JUNE)
-    for held in (False, True):
-        if held:
-            groups_file(folder, JUNE)
-        take(folder)
-        build(workspace, settings)
-        shown = replace(django_settings.TELADS, workspace=workspace.path)
-        with override_settings(TELADS=shown):
-            page = client.get("/en/data/").content.decode()
+) -> Callable[[str], Iterator[tuple[bool, str]]]:  # fmt: skip
+    """A page of a workspace without a second file, and with one."""
+
+    def shown(address: str) -> Iterator[tuple[bool, str]]:
+        month_file(folder, JUNE)
+        for held in (False, True):
+            if held:
+                groups_file(folder, JUNE)
+            take(folder)
+            build(workspace, settings)
+            with override_settings(
+                TELADS=replace(django_settings.TELADS, workspace=workspace.path)
+            ):
+                page = client.get(address).content.decode()
+            yield held, page
+
+    return shown
+
+
+def test_the_data_page_names_the_sources_that_the_data_have(
+    pages: Callable[[str], Iterator[tuple[bool, str]]],
+) -> None:
+    for held, page in pages("/en/data/"):
         origin = page[page.index('id="origin"') : page.index('id="ledger"')]
         assert "OA-22267): Seoul" in origin
         assert ("(OA-22266): Seoul" in origin) == held
@@ -300,18 +314,9 @@ def test_audiences_are_chosen_by_the_shares_and_never_by_a_sensitive_group(
 
 
 def test_the_form_of_audiences_offers_what_the_data_hold(
-    take: Callable[..., dict[str, str]], folder: Path, workspace: Store, settings: Settings,
-    client: Client,
-) -> None:  # fmt: skip
-    month_file(folder, JUNE)
-    for held in (False, True):
-        if held:
-            groups_file(folder, JUNE)
-        take(folder)
-        build(workspace, settings)
-        shown = replace(django_settings.TELADS, workspace=workspace.path)
-        with override_settings(TELADS=shown):
-            page = client.get("/audiences/").content.decode()
+    pages: Callable[[str], Iterator[tuple[bool, str]]],
+) -> None:
+    for held, page in pages("/audiences/"):
         assert 'value="commute_minutes"' in page
         assert ('value="video_heavy_share"' in page) == held
 

@@ -1,10 +1,9 @@
 """Tables sorted by their heads, through the address: `?sort=services.-usage`.
 
 The name before the point is that of the table, so that a page may have several; a minus says from
-the largest down.
-Heads are links, and the server sorts: a page works without a script, and its address keeps the
-order. Unknown values
-come last either way; rows that are alike keep the order in which they came.
+the largest down. Heads are links, and the server sorts: a page works without a script, and its
+address keeps the order. Unknown values come last either way; rows that are alike keep the order in
+which they came.
 """
 
 from __future__ import annotations
