@@ -148,3 +148,14 @@ def test_a_cluster_has_settings_of_its_own() -> None:
     pytest.importorskip("pyspark")
     with pytest.raises(SettingError, match="exclude each other"):
         event_engine("spark", "yarn", jobs=2)
+
+
+LAST = LABEL.window.last
+
+
+@given(rows=st.permutations([(None, "no_date"), (LAST, "incomplete"), (LAST, "known")]))
+def test_rows_are_counted_in_one_order(rows: list[tuple[Month | None, str]]) -> None:
+    """Whichever thread has counted first: the ledger's bytes are those of any other run."""
+    survey = Survey(dict.fromkeys(rows, 1), {})
+    assert list(survey.fates(LABEL.window)) == ["no_date", "incomplete", "known"]
+    assert list(survey.fates((LABEL + 12).window)) == ["no_date", "outside"]

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from telads.engines import EventEngine, Frame
 
 NO_SUBSCRIBER, NO_DATE, OUTSIDE = "no_subscriber", "no_date", "outside"
-KNOWN = "known"
+INCOMPLETE, KNOWN = "incomplete", "known"
+FATES = (NO_SUBSCRIBER, NO_DATE, INCOMPLETE, OUTSIDE, KNOWN)
 SAMPLE = 64
 STRAY = 0.1
 """A day with fewer rows than this share of the busiest day's is taken for wrong dates."""
@@ -42,13 +43,13 @@ class Survey:
     """Rows in a folder of a later day than their own; they count all the same."""
 
     def fates(self, window: Window) -> dict[str, int]:
-        """Number of rows by fate for one window; they sum to all rows of the log."""
+        """Number of rows by fate for one window, in the order of FATES; their sum is the log's."""
         fates: dict[str, int] = {}
         for (month, fate), rows in self.rows.items():
             inside = month is not None and window.first <= month <= window.last
             told = fate if inside or fate in {NO_SUBSCRIBER, NO_DATE} else OUTSIDE
             fates[told] = fates.get(told, 0) + rows
-        return fates
+        return {fate: fates[fate] for fate in FATES if fate in fates}
 
     def whole_months(self) -> list[Month]:
         """Months with more than stray rows on every day."""
@@ -105,7 +106,7 @@ def survey_mobility(engine: EventEngine, mobility: Frame) -> Survey:
     for row in _count(engine, flags, "missing", "date", "complete").iter_rows(named=True):
         fate = (
             NO_SUBSCRIBER if row["missing"] else NO_DATE if row["date"] is None
-            else KNOWN if row["complete"] else "incomplete"
+            else KNOWN if row["complete"] else INCOMPLETE
         )  # fmt: skip
         month = _month(row["date"])
         rows[month, fate] = rows.get((month, fate), 0) + row["rows"]
