@@ -37,6 +37,8 @@ HEADS: dict[str, Text] = {
 INDEXED = Text("이용 강도", "Usage score")
 
 
+FIRST = 100
+"""Groups that the list shows at first, besides those ticked: more weigh on every page."""
 LIVES = 3
 """Signals of daily life that are shown, those that differ most."""
 DIFFERS = 0.1
@@ -74,9 +76,9 @@ class Row(NamedTuple):
         tick, name = f"tick-{self.place}", escape(self.name)
         return mark_safe(
             f'<tr data-region="{self.region}"><td class="tick-cell"><label><input type="checkbox" '
-            f'name="tick" value="{self.place}" id="{tick}" aria-labelledby="g{self.place}"'
+            f'name="tick" value="{self.place}" id="{tick}"'
             f'{" checked" * self.ticked} autocomplete="off"></label></td>'
-            f'<td class="figure">{self.rank}</td><th scope="row" id="g{self.place}">'
+            f'<td class="figure">{self.rank}</td><th scope="row">'
             f'<label for="{tick}">{name}</label></th><td class="figure wide">{self.people}</td>'
             f'<td class="figure list-use{" muted" * self.below}">'
             f"{self.bar.svg if self.bar else ''}{use}</td>"
@@ -130,14 +132,13 @@ def matrix(
         own = [Segment(one["district"], Sex(sex), age) for one in listed
                if (one["sex"], one["age"]) == (sex, age)]  # fmt: skip
         count, z = places[sex, age], row["affinity"]
-        after = ticked - set(own) if count == len(own) else ticked | set(own)
         return Group(
             id=f"group-{sex}-{age}",
             name=group_name(sex, age, lang),
             use=use.told(where.relative(row), row["index"] is None),
             step=0 if z < 0 else min(STEPS, 1 + int(STEPS * z / most)) if most else 1,
             places=count,
-            address=address_of(choice._replace(ticks=tuple(after))) if own else "",
+            address=address_of(choice._replace(turn=f"{sex}{age}")) if own else "",
         )
 
     return [(in_force().age_text(age)(lang), [group(str(sex), age) for sex in SEXES])
@@ -221,7 +222,7 @@ def every(listed: list[dict[str, Any]], ticked: frozenset[Segment], choice: Choi
     all_of_them = bool(known) and len(ticked) == len(known)
     return Every(
         "true" if all_of_them else "mixed" if ticked else "false",
-        address_of(choice._replace(ticks=() if all_of_them else known)),
+        address_of(choice._replace(turn=forms.ALL)),
     )
 
 
@@ -252,7 +253,7 @@ def _told(
         segment = Segment(row["district"], Sex(row["sex"]), row["age"])
         found[segment] = _Told(
             places[segment], target_name(row, lang), people_short(row["population"], lang),
-            use.told(value, row["index"] is None), Bar.of(value, low, high, 0.0, None, None),
+            use.told(value, row["index"] is None), Bar.of(value, low, high, 0.0, digits=0),
             value < 0, regions[segment.district],
         )  # fmt: skip
     return found
@@ -262,7 +263,10 @@ def rows(
     build: Build, listed: list[dict[str, Any]], ticked: frozenset[Segment], found: Draft | None,
     choice: Choice, lang: Lang,
 ) -> list[Row]:  # fmt: skip
-    """The groups in the order asked for, ticked ones with what is spent on them."""
+    """The groups in the order asked for, ticked ones with what is spent on them.
+
+    All of them, or the first ones and those ticked, whose ticks the form would lose.
+    """
     _, sex, age = choice.sentence.filters
     known = _told(build, choice.service.id, choice.month, sex, age, lang)
     spends = {(row["district"], row["sex"], row["age"]): row["spend"]
@@ -280,4 +284,24 @@ def rows(
             segment in ticked, one.below, one.region,
         )))  # fmt: skip
     made.sort(key=lambda one: one[0], reverse=choice.sort.startswith("-"))
-    return [row for _, row in made]
+    whole = choice.rows == forms.ALL
+    return [row for at, (_, row) in enumerate(made) if whole or at < FIRST or row.ticked]
+
+
+class Rest(NamedTuple):
+    """Where the list is shown whole, or short again, and what that is called."""
+
+    words: str
+    address: str
+
+
+def rest(listed: list[dict[str, Any]], shown: int, choice: Choice, lang: Lang) -> Rest | None:
+    """The link to the whole list or to the short one; None where they are the same."""
+    if choice.rows == forms.ALL:
+        words = Text(f"앞의 {FIRST}개만 보기", f"Show the first {FIRST} only")
+        short = address_of(choice._replace(rows=forms.LISTS[0]))
+        return Rest(words(lang), short) if len(listed) > FIRST else None
+    if shown == len(listed):
+        return None
+    words = Text(f"집단 {len(listed)}개 모두 보기", f"Show all {len(listed)} groups")
+    return Rest(words(lang), address_of(choice._replace(rows=forms.ALL)))
