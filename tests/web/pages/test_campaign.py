@@ -512,12 +512,12 @@ def test_the_list_shows_the_first_groups_and_those_ticked_and_all_by_a_link(
     last = known[-1]
     page = get(site, f"{root}?tick={known[0]}.{last}")
     shown = [one.attributes["value"] for one in page.all("input", name="tick")]
-    assert shown == [*known[: groups.FIRST], last], "the form keeps ticks of below"
+    assert shown == [*known[: groups.FIRST - 1], last], "those ticked, then the first"
     assert ticked(page) == {known[0], last}
     assert str(len(known)) in page.one("h2", id="list-title").text
     turned = get(site, page.one("a", id="go-sort-use").attributes["href"])
     again = [one.attributes["value"] for one in turned.all("input", name="tick")]
-    assert again == [*known[: -groups.FIRST - 1 : -1], known[0]]
+    assert again == [*known[: -groups.FIRST : -1], known[0]]
     assert ticked(turned) == {known[0], last}
     whole = get(site, page.one("a", id="go-rows").attributes["href"])
     assert [one.attributes["value"] for one in whole.all("input", name="tick")] == known
@@ -527,6 +527,22 @@ def test_the_list_shows_the_first_groups_and_those_ticked_and_all_by_a_link(
     assert len(short.all("input", name="tick")) == len(shown)
     few = get(site, f"{root}?district=강남구")
     assert not few.all("a", id="go-rows")
+
+
+def test_ticks_of_groups_that_are_not_shown_are_kept_by_the_form(
+    site: Client, twin_build: Build
+) -> None:
+    page = get(site, "/campaign/?tick=0-299&district=&sort=name")
+    assert len(ticked(page)) == groups.FIRST
+    fields = [one.attributes["value"] for one in page.all("input", name="tick")
+              if "checked" in one.attributes or one.attributes["type"] == "hidden"]  # fmt: skip
+    key = page.one("input", name="for").attributes["value"]
+    sent = QueryDict(mutable=True)
+    sent.setlist("tick", fields)
+    sent["for"] = key
+    found = forms.choice_of(twin_build, sent, "ko")
+    assert found.ticks is not None
+    assert len(found.ticks) == len(page_of(twin_build, found, "ko")["rows"]) > groups.FIRST
 
 
 def test_the_box_above_takes_all_groups_and_none(site: Client) -> None:

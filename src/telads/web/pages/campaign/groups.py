@@ -38,7 +38,7 @@ INDEXED = Text("이용 강도", "Usage score")
 
 
 FIRST = 100
-"""Groups that the list shows at first, besides those ticked: more weigh on every page."""
+"""Groups that the list shows at first: three hundred weigh as much as the rest of the page."""
 LIVES = 3
 """Signals of daily life that are shown, those that differ most."""
 DIFFERS = 0.1
@@ -263,10 +263,7 @@ def rows(
     build: Build, listed: list[dict[str, Any]], ticked: frozenset[Segment], found: Draft | None,
     choice: Choice, lang: Lang,
 ) -> list[Row]:  # fmt: skip
-    """The groups in the order asked for, ticked ones with what is spent on them.
-
-    All of them, or the first ones and those ticked, whose ticks the form would lose.
-    """
+    """The groups in the order asked for, ticked ones with what is spent on them."""
     _, sex, age = choice.sentence.filters
     known = _told(build, choice.service.id, choice.month, sex, age, lang)
     spends = {(row["district"], row["sex"], row["age"]): row["spend"]
@@ -284,24 +281,34 @@ def rows(
             segment in ticked, one.below, one.region,
         )))  # fmt: skip
     made.sort(key=lambda one: one[0], reverse=choice.sort.startswith("-"))
-    whole = choice.rows == forms.ALL
-    return [row for at, (_, row) in enumerate(made) if whole or at < FIRST or row.ticked]
+    return [row for _, row in made]
 
 
-class Rest(NamedTuple):
-    """Where the list is shown whole, or short again, and what that is called."""
+class Shown(NamedTuple):
+    """The part of the list that a page shows, and the link to the other part."""
 
+    rows: list[Row]
+    kept: str
+    """The ticks of groups that are not shown, as the form sends them; empty for none."""
     words: str
+    """Of the link; empty where all groups are shown anyway."""
     address: str
 
 
-def rest(listed: list[dict[str, Any]], shown: int, choice: Choice, lang: Lang) -> Rest | None:
-    """The link to the whole list or to the short one; None where they are the same."""
-    if choice.rows == forms.ALL:
-        words = Text(f"앞의 {FIRST}개만 보기", f"Show the first {FIRST} only")
-        short = address_of(choice._replace(rows=forms.LISTS[0]))
-        return Rest(words(lang), short) if len(listed) > FIRST else None
-    if shown == len(listed):
-        return None
-    words = Text(f"집단 {len(listed)}개 모두 보기", f"Show all {len(listed)} groups")
-    return Rest(words(lang), address_of(choice._replace(rows=forms.ALL)))
+def shown(every: list[Row], choice: Choice, lang: Lang) -> Shown:
+    """All groups if that is asked for, else a hundred: those ticked, then the first ones."""
+    whole, count = choice.rows == forms.ALL, len(every)
+    if count <= FIRST:
+        return Shown(every, "", "", "")
+    short = address_of(choice._replace(rows=forms.LISTS[0] if whole else forms.ALL))
+    if whole:
+        words = Text(f"{FIRST}개만 보기", f"Show {FIRST} only")
+        return Shown(every, "", words(lang), short)
+    ticked = [row for row in every if row.ticked]
+    others = [row for row in every if not row.ticked]
+    taken = {row.place for row in (*ticked, *others)[:FIRST]}
+    known = {place: one for one, place in forms.places_of().items()}
+    left = [known[row.place] for row in ticked[FIRST:]]
+    words = Text(f"집단 {count}개 모두 보기", f"Show all {count} groups")
+    return Shown([row for row in every if row.place in taken],
+                 forms.packed(left) if left else "", words(lang), short)  # fmt: skip

@@ -92,7 +92,7 @@ def page(
     if not choice.within:
         outs = where.read_outs(build, choice, found, lang)
     place = next(iter(outs.values()), None)
-    rows = groups.rows(build, listed, ticked, found, choice, lang)
+    every_row = groups.rows(build, listed, ticked, found, choice, lang)
     return {
         "choice": choice,
         "answer": every,
@@ -116,9 +116,8 @@ def page(
         "near_level": in_force().neighbourhood.text(lang),
         "city": in_force().city(lang),
         "whole_city": address_of(choice._replace(within="")),
-        "rows": rows,
-        "count": len(listed),
-        "rest": groups.rest(listed, len(rows), choice, lang),
+        "rows": every_row,
+        "shown": groups.shown(every_row, choice, lang),
         "heads": groups.heads(choice, lang),
         "every": groups.every(listed, ticked, choice),
         "indexed": choice.service.is_index,

@@ -176,10 +176,17 @@ class Preview(NamedTuple):
     refused: bool = False
     examples: bool = False
     """Whether the prices are still examples."""
+    less: Text | None = None
+    """Which smaller budget nearly reaches as many."""
+    waits: str = ""
+    """Address that tells the smaller budget afterwards, since it takes as long as the rest."""
 
 
-def preview(build: Build, choice: Choice, lang: Lang) -> Preview:
-    """How many people the budget of the sentence reaches, and which smaller one nearly does."""
+def preview(build: Build, choice: Choice, lang: Lang, whole: bool = True) -> Preview:
+    """How many people the budget of the sentence reaches.
+
+    And which smaller one nearly does, unless a preview that is not `whole` asks for that itself.
+    """
     from telads.web.pages.campaign import forms, present  # whose sentence is this page's
 
     try:
@@ -187,25 +194,35 @@ def preview(build: Build, choice: Choice, lang: Lang) -> Preview:
         if campaign.fault:
             raise campaign.fault
         brief = campaign.brief(lang, forms.chosen(build, campaign, lang).rules)
-        found, smaller = draft(build, brief), enough(build, brief)
+        found = draft(build, brief)
+        less = _less(enough(build, brief)) if whole else None
     except QuestionError as error:
         told = Text(*(present.refusal(error, one) for one in LANGUAGES))
         return Preview([told, *([error.advice] if error.advice else [])], refused=True)
     count, size = len(found.segments), found.summary["population"]
     reached = [people(found.summary["reached"], one) for one in LANGUAGES]
-    said = [Text(
+    told = Text(
         f"지금 조건이면 *{count}개 집단* {people(size, 'ko')} 가운데 약 *{reached[0]}*에게 "
         "도달합니다.",
         f"This reaches about *{reached[1]}* of {people(size, 'en')} in "
         f"*{count} group{'' if count == 1 else 's'}*.",
-    )]  # fmt: skip
-    if smaller:
-        amounts = [forms.amount_text(smaller["budget"], one) for one in LANGUAGES]
-        said.append(Text(
-            f"{josa(amounts[0], '으로/로')}도 그 {smaller['share']:.0%}에게 도달합니다.",
-            f"{amounts[1]} would reach {smaller['share']:.0%} of them.",
-        ))  # fmt: skip
-    return Preview(said, examples=all(one.example for one in campaign.platforms))
+    )
+    return Preview(
+        [told], examples=all(one.example for one in campaign.platforms), less=less,
+        waits="" if whole else address("home", choice.query),
+    )  # fmt: skip
+
+
+def _less(smaller: dict[str, Any] | None) -> Text | None:
+    from telads.web.pages.campaign.forms import amount_text
+
+    if smaller is None:
+        return None
+    amounts = [amount_text(smaller["budget"], lang) for lang in LANGUAGES]
+    return Text(
+        f"{josa(amounts[0], '으로/로')}도 그 {smaller['share']:.0%}에게 도달합니다.",
+        f"{amounts[1]} would reach {smaller['share']:.0%} of them.",
+    )
 
 
 class Found(NamedTuple):
@@ -217,12 +234,12 @@ class Found(NamedTuple):
     """In the narrow layout, since it takes half a page."""
 
 
-def found(build: Build, choice: Choice, lang: Lang) -> Found:
+def found(build: Build, choice: Choice, lang: Lang, whole: bool = True) -> Found:
     """The groups that use the service most, and its use by district."""
     newest = build.months[-1]
     answer = targets(build, choice.service.id, next(iter(TARGET_ORDERS)), DEFAULT_TOP, newest,
                      METHODS[0], *choice.filters)  # fmt: skip
-    return Found(preview(build, choice, lang), answer, _map(build, choice, lang))
+    return Found(preview(build, choice, lang, whole), answer, _map(build, choice, lang))
 
 
 def _map(build: Build, choice: Choice, lang: Lang) -> Drawing:
