@@ -20,7 +20,7 @@ from telads.planning.decks.parts import (
     platform_name,
     spend_share,
 )
-from telads.planning.fields import ASSUMPTIONS
+from telads.planning.fields import ASSUMPTIONS, SEVERAL
 from telads.planning.files import method_of
 from telads.planning.scenarios import FULL, TOO_OFTEN, Row
 from telads.planning.words import rules_text
@@ -49,6 +49,7 @@ from telads.render.deck.slides import (
     words,
 )
 from telads.text import Text, josa
+from telads.wording import counted
 
 NEXT = 0.1
 ABOUT = 0.02
@@ -321,8 +322,8 @@ class BudgetSlides(PlanSlides):
             )
         low = min(row["reached_low"] for row in rows)
         high = max(row["reached_high"] for row in rows)
-        first = ASSUMPTIONS[rows[0]["assumption"]]
-        word = _bare(first(self.lang)).split(" ±")[0]
+        first = rows[0]["assumption"]
+        word = _bare(ASSUMPTIONS[first](self.lang)).split(" ±")[0]
         scale = scale_of([high], self.lang)
         ends = (scale.text(low), scale.text(high))
         if ends[0] == ends[1] or high - low < self.sums["reached"] * ABOUT:
@@ -334,7 +335,7 @@ class BudgetSlides(PlanSlides):
             f"예상 도달은 {ends[0]}~{ends[1]}{scale.unit('명')} 사이이며,\n"
             f"{josa(word, '이/가')} 도달을 가장 크게 좌우합니다",
             f"The reach lies between {ends[0]} and {ends[1]} {scale.unit('people')};\n"
-            f"{word[:1].lower()}{word[1:]} matters most",
+            f"{word[:1].lower()}{word[1:]} {'matter' if first in SEVERAL else 'matters'} most",
         )
 
     def _what_is_known(self, box: Box) -> list[Item]:
@@ -352,7 +353,7 @@ class BudgetSlides(PlanSlides):
                       f"budget of {money(self.budget, 'en')}, CPM of {spread}{NBSP}"
                       f"{money_unit('en')}, reach curves")]  # fmt: skip
         if caps:
-            typed.append(Text(f"최대 집행액 {caps}개", f"{caps} maximum spends"))
+            typed.append(Text(f"최대 집행액 {caps}개", counted(caps, "maximum spend")))
         if endless:
             typed.append(Text(f"도달 상한 없음 {endless}개", f"{endless} without a ceiling"))
         parts = [
@@ -360,7 +361,7 @@ class BudgetSlides(PlanSlides):
                 f"타겟({audience.ko}) {people(self.sums['population'], 'ko')}의 인원과 "
                 f"{self.service.ko} 이용({months}개월 평균)",
                 f"size and use of {self.service.en} of the audience ({audience.en}), "
-                f"{people(self.sums['population'], 'en')}, mean of {months} months")),
+                f"{people(self.sums['population'], 'en')}, mean of {counted(months, 'month')}")),
             (Text("입력한 값", "What was typed in"), "accent", Text(
                 ", ".join(one.ko for one in typed), ", ".join(one.en for one in typed))),
             (Text("알 수 없는 것", "What nobody knows"), "less", Text(

@@ -141,7 +141,8 @@ def layouts(
     The wide drawing and the narrow one. `frame` has code, district, neighbourhood, population,
     affinity and index, a row for each, with the 80 % intervals where it is listed; one that is
     missing is hatched. `file` holds the borders, None for a list; `links` are the addresses that
-    the districts of the city's map lead to. With `relative` an index is told as the
+    the districts of the city's map lead to, by name, and the neighbourhoods of a district's, by
+    code. With `relative` an index is told as the
     percent that it is above the city's mean. `size` is the width in pixels of a smaller wide map.
     """
     grid = borders(file) if file else Borders()
@@ -256,7 +257,8 @@ def _map(
         names = [district] if district else [name for name in grid.districts if name]
         for name in names:
             shapes = "".join(
-                shaped.of(one, known.get(one.code)) for one in grid.districts.get(name, ())
+                shaped.of(one, known.get(one.code), links.get(one.code, "") if district else "")
+                for one in grid.districts.get(name, ())
             )
             address = None if district else links.get(name)
             called = in_force().district_name(name, lang)
@@ -298,10 +300,13 @@ class _Shapes:
         """What a page shows while its place is in focus: hidden until the page's style shows it."""
         return f"{self._before}{said}{self._after}"
 
-    def of(self, one: Outline, place: _Place | None) -> str:
-        """One neighbourhood; without data it is hatched."""
+    def of(self, one: Outline, place: _Place | None, address: str = "") -> str:
+        """One neighbourhood; without data it is hatched, and leads nowhere."""
         said = escape(place.said if place else self._nothing)
         fill = self._fills[place.colour] if place else self._hatch
+        if place and address:
+            return (f'<a class="place" href="{escape(address)}" aria-label="{said}">'
+                    f'<path d="{one.path}" fill="{fill}"/>{self.told(said)}</a>')  # fmt: skip
         focus = f' tabindex="0" role="img" aria-label="{said}"' if self._alone else ""
         named = "/>" if self._alone else f"><title>{said}</title></path>"
         shape = f'<path d="{one.path}" fill="{fill}"{named}'

@@ -22,6 +22,7 @@ from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
 from telads.web.plans.forms import PlanForm
+from telads.wording import counted
 
 
 class Curve(NamedTuple):
@@ -142,8 +143,7 @@ def audience_text(form: PlanForm, lang: Lang) -> str:
         return error.line(lang)
     sentence = Text(
         f"{len(found.segments)}개 집단, {found.size.population:,}명",
-        f"{found.size.population:,} people in {len(found.segments)} "
-        f"group{'' if len(found.segments) == 1 else 's'}",
+        f"{found.size.population:,} people in {counted(len(found.segments), 'group')}",
     )
     return sentence(lang)
 

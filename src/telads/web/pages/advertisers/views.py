@@ -31,6 +31,7 @@ from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.advertisers import forms, present
 from telads.web.pages.advertisers.files import FILES
+from telads.web.pages.alike.forms import alike_address
 from telads.web.sorting import Sorting, values_of_rows
 from telads.web.trust import Trusted
 from telads.wording import observed
@@ -107,7 +108,7 @@ def _places(build: Build, choice: forms.Choice, lang: Lang) -> list[present.Plac
     if choice.level != "district" or choice.method != METHODS[0] or sex is None or age is None:
         return []
     asked = forms.of_places(choice, *choice.filters)._replace(top=forms.DEFAULT_TOP)
-    return present.places(targets(build, **forms.asked(asked)), lang)
+    return present.places(targets(build, **forms.asked(asked)), choice, lang)
 
 
 def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> tuple[Drawing, ...]:
@@ -121,9 +122,14 @@ def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> tuple[Drawing
     if file is None or choice.method != METHODS[0] or choice.level == "group" or not wanted:
         return ()
     frame = places.of_filters(build, choice.month, choice.service.id, Filters(None, sex, age))
-    links = {
-        name: forms.address_of(forms.of_places(choice, name, sex, age)) for name in districts(build)
-    }
+    if district:
+        inside = places.of_filters(build, choice.month, choice.service.id, choice.filters)["code"]
+        links = {code: alike_address(code, choice, sex, age) for code in inside}
+    else:
+        links = {
+            name: forms.address_of(forms.of_places(choice, name, sex, age))
+            for name in districts(build)
+        }
     return neighbourhoods.layouts(
         frame[list(PLACE_COLUMNS)], service=choice.service, file=file, lang=lang,
         window=observed(choice.month.window, lang), synthetic=build.synthetic, district=district,
