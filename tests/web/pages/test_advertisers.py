@@ -496,7 +496,7 @@ def test_a_group_leads_to_its_districts_and_they_to_neighbourhoods(
     assert asked["level"] == ["neighbourhood"]
     own = targets(twin_build, "game", level="neighbourhood", top=25,
                   district=asked["district"][0], sex="F", age=30)  # fmt: skip
-    names = [row.one("th").text for row in rows_of(get(site, inside))]
+    names = [row.one("th").all("a")[0].text for row in rows_of(get(site, inside))]
     assert names == [f"{row['district']} {row['neighbourhood']} 30대 여성" for row in own.records]
 
 

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 
 from telads.answers import places
 from telads.answers.advertisers import of_targets, targets
+from telads.answers.answer import Answer
 from telads.answers.audience import has_range
-from telads.answers.choices import Filters
+from telads.answers.choices import ROWS, Filters
 from telads.answers.pictures import PLACE_COLUMNS
 from telads.answers.questions import METHODS
 from telads.answers.sentences import of_groups, of_pattern
-from telads.answers.tables import districts
-from telads.model import Sex
+from telads.answers.tables import districts, held
+from telads.model import Month, Sex
 from telads.render.svg import neighbourhoods
 from telads.render.svg import targets as targets_map
 from telads.render.svg.drawing import Drawing
@@ -44,7 +45,10 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.choice_of(build, request.GET)
     found = targets(build, **forms.asked(choice))
-    by_group = targets(build, **forms.asked(forms.everybody(choice)))
+    everybody = forms.everybody(choice)
+    by_group = _by_group(
+        build, choice.month, choice.service.id, everybody.by, everybody.filters.district
+    )
     of_districts = choice.level == "district"
     maps = [
         targets_map.draw(
@@ -94,6 +98,12 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     }
     facts["result"] = rendered("advertisers/answer.html.j2", facts)
     return page_or_result(request, "advertisers", facts, forms.address_of(choice))
+
+
+@held
+def _by_group(build: Build, month: Month, service: str, by: str, district: str | None) -> Answer:
+    """The twelve groups that the page opens with, which many choices share."""
+    return targets(build, service, by, ROWS[1], month, district=district, level="group")
 
 
 def _pattern(build: Build, choice: forms.Choice) -> Text | None:
