@@ -34,6 +34,7 @@ from telads.render.deck.amounts import (
 )
 from telads.render.deck.slides import (
     FOOT,
+    OTHER_FONT,
     Box,
     Item,
     Lines,
@@ -52,6 +53,7 @@ from telads.text import Text, josa
 from telads.wording import counted
 
 NEXT = 0.1
+SIDES = ("reached_low", "reached_high")
 ABOUT = 0.02
 """A range of reach below this share of it is about the same."""
 
@@ -262,15 +264,20 @@ class BudgetSlides(PlanSlides):
         reached = self.sums["reached"]
         items: list[Item] = []
         if rows:
-            changes = [
-                row[key] - reached for row in rows for key in ("reached_low", "reached_high")
-            ]
+            changes = [row[key] - reached for row in rows for key in SIDES]
             scale = scale_of(changes, self.lang, signed=True)
-            names = [_bare(ASSUMPTIONS[row["assumption"]](self.lang)) for row in rows]
+
+            def change(row: Row, key: str) -> float | None:
+                """How far it goes, if the unit shows it."""
+                far = row[key] - reached
+                return scale.value(far) if scale.text(far) != scale.text(0) else None
+
+            shown = [row for row in rows
+                     if any(change(row, key) is not None for key in SIDES)]  # fmt: skip
+            names = [_bare(ASSUMPTIONS[row["assumption"]](self.lang)) for row in shown]
             sides = [
-                Series(told(self.lang), tuple(
-                    scale.value(row[key] - reached) if row[key] != reached else None
-                    for row in rows), (fill,) * len(rows))
+                Series(told(self.lang), tuple(change(row, key) for row in shown),
+                       (fill,) * len(shown))
                 for key, told, fill in (
                     ("reached_low", Text("적을 때", "low"), "less"),
                     ("reached_high", Text("많을 때", "high"), "accent"))
@@ -376,7 +383,9 @@ class BudgetSlides(PlanSlides):
         found: list[Item] = []
         top = box.top
         for head, fill, text in parts:
-            body = words(Box(box.left, top + 0.27, box.width, 0.78), Run(text(self.lang), 14))
+            body = words(
+                Box(box.left, top + 0.27, box.width / OTHER_FONT, 1.04), Run(text(self.lang), 14)
+            )
             found += [
                 words(Box(box.left, top, box.width, 0.27), (Run(head(self.lang), 14, True, fill),)),
                 body,

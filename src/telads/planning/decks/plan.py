@@ -51,6 +51,7 @@ from telads.render.deck.amounts import (
 from telads.render.deck.fit import width_of
 from telads.render.deck.slides import (
     FOOT,
+    OTHER_FONT,
     Box,
     Deck,
     Item,
@@ -73,8 +74,6 @@ from telads.wording import counted
 APPENDIX = ("platforms", "budgets", "goals", "districts", "ages")
 """Tables of a plan at the end of its deck, ten rows a slide."""
 ALL = 0.9995
-OTHER_FONT = 1.15
-"""Width of bold letters where the slides' font is missing, in those of the shipped one."""
 FEW = 3
 """Sexes and ages up to which a slide has room for what else the audience uses."""
 
@@ -386,7 +385,7 @@ class _Slides(BudgetSlides):
             f"{used} 가장 많이 쓰는 집단은 {other}이지만,\n"
             f"예산은 {name}에 가장 많은 {told}를 씁니다",
             f"{other[:1].upper()}{other[1:]} use {self.service.en} most,\n"
-            f"but most of the budget, {told}, goes to {name}"
+            f"but the largest share of the budget, {told}, goes to {name}"
             if told != "100%"
             else f"but the budget goes to {name}",
         )
