@@ -364,7 +364,7 @@ class BudgetSlides(PlanSlides):
         if endless:
             typed.append(Text(f"도달 상한 없음 {endless}개", f"{endless} without a ceiling"))
         parts = [
-            (Text("데이터가 말하는 것", "What the data say"), "accent", Text(
+            (Text("데이터가 말하는 것", "What the data says"), "accent", Text(
                 f"타겟({audience.ko}) {people(self.sums['population'], 'ko')}의 인원과 "
                 f"{self.service.ko} 이용({months}개월 평균)",
                 f"size and use of {self.service.en} of the audience ({audience.en}), "
