@@ -69,7 +69,7 @@ VERBS: dict[str, Verb] = {
         "다른 도시의 데이터 정의를 만들고 확인합니다: check, new",
         "Draft and check the definition of another city's data: check, new.")),
     "borders": Verb("data", _DATA, Text(
-        "행정동 경계(GeoJSON)를 작업 폴더에 반영해 지도에 그립니다.",
+        "동네 경계(GeoJSON)를 작업 폴더에 반영해 지도에 그립니다.",
         "Load borders of neighbourhoods (GeoJSON) for maps.")),
     "status": Verb("data", _DATA, STATUS.does or Text("", "")),
     "doctor": Verb("data", _DATA, Text(

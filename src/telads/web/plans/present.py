@@ -29,6 +29,7 @@ from telads.web import request_state, sorting
 from telads.web.formatting import figure_text
 from telads.web.plans.forms import PlanForm
 from telads.web.plans.models import PlanVersion
+from telads.wording import counted
 
 
 class Curve(NamedTuple):
@@ -149,8 +150,7 @@ def audience_text(form: PlanForm, lang: Lang) -> str:
         return error.line(lang)
     sentence = Text(
         f"{len(found.segments)}개 집단, {found.size.population:,}명",
-        f"{found.size.population:,} people in {len(found.segments)} "
-        f"group{'' if len(found.segments) == 1 else 's'}",
+        f"{found.size.population:,} people in {counted(len(found.segments), 'group')}",
     )
     return sentence(lang)
 
