@@ -58,7 +58,7 @@ from telads.web.components import (
 )
 from telads.web.filters import escape, lang
 from telads.web.sorting import Extent, Sorting, values_of
-from telads.web.trust import Trusted
+from telads.web.trust import Trusted, strong
 
 _HERE = Path(__file__).parent
 APPS = ("accounts", "plans", "media", "audiences", "jobs", "notices")
@@ -133,7 +133,10 @@ def _environment(language: Lang) -> Environment:
     ):  # fmt: skip
         known.filters[name] = getattr(filters, name)
     known.filters.update(
-        capfirst=capfirst, fill=_fill, truncatechars=lambda text, most: Truncator(text).chars(most)
+        capfirst=capfirst,
+        fill=_fill,
+        strong=strong,
+        truncatechars=lambda text, most: Truncator(text).chars(most),
     )
     known.globals.update(
         LANGUAGE_CODE=language,

@@ -8,17 +8,20 @@ which they came.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from django.db.models import F, Model, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
-from telads.answers.fields import Field
+from telads.answers.fields import UNKNOWN, Field
 from telads.answers.questions import field_of
 from telads.text import Lang, Text
 
@@ -34,8 +37,12 @@ UNSAVED = Text(
     "{1}행 중 앞의 {0}행입니다. 저장하시면 모두 보실 수 있습니다.",
     "The first {} of {} rows; save it to see all.",
 )
+PAGE = "page"
+"""Of a long table the page that is shown: another order begins with the first."""
 Row = TypeVar("Row")
+Stored = TypeVar("Stored", bound=Model)
 Value = Callable[[Any], Any]
+_FIGURE = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 class Sorting:
@@ -51,6 +58,7 @@ class Sorting:
         """
         query = request.GET.copy()
         asked = query.pop(PARAMETER, [""])[-1]
+        query.pop(PAGE, None)
         of, _, order = str(asked).partition(".")
         self.table, self._values = table, values
         self._query, self._path = query, request.path
@@ -74,6 +82,17 @@ class Sorting:
         known = [row for row in every if value(row) is not None]
         unknown = [row for row in every if value(row) is None]
         return sorted(known, key=value, reverse=self.falls) + unknown
+
+    def stored(self, rows: QuerySet[Stored], **by: Combinable) -> QuerySet[Stored]:
+        """The same in the database, by the fields of the columns' names or by `by`.
+
+        Rows that are alike come the newest first.
+        """
+        if not self.key:
+            return rows
+        value = by.get(self.key, F(self.key))
+        order = value.desc(nulls_last=True) if self.falls else value.asc(nulls_last=True)
+        return rows.order_by(order, "-pk")
 
     def state(self, key: str) -> str:
         """`ascending`, `descending` or empty, as `aria-sort` has it."""
@@ -108,6 +127,22 @@ class Sorting:
         order = f' aria-sort="{self.state(key)}"' if self.state(key) else ""
         side = ' class="figure"' if figure else ""
         return mark_safe(f'<th scope="col"{side}{order}>{self.link(key, title, figure)}</th>')
+
+
+def values_of_texts(columns: int) -> dict[str, Value]:
+    """What rows of texts are sorted by, by the number of a column: figures by size, then others."""
+    return {str(at): _of_text(at) for at in range(columns)}
+
+
+def _of_text(at: int) -> Value:
+    def value(row: Sequence[str]) -> tuple[bool, float, str] | None:
+        text = row[at].strip()
+        found = _FIGURE.match(text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+        if text in {"", UNKNOWN}:
+            return None
+        return (False, float(found[0]), "") if found else (True, 0.0, text.casefold())
+
+    return value
 
 
 def values_of(answer: Answer, names: Iterable[str], lang: Lang) -> dict[str, Value]:

@@ -250,10 +250,12 @@ def _button(name: str, text: str, met: bool = True) -> SafeString:
     )
 
 
-def strong(text: str) -> str:
+def strong(text: str) -> SafeString:
     """Text with what stands between asterisks in bold, escaped."""
     pieces = escape(text).split("*")
-    return "".join(f"<strong>{one}</strong>" if at % 2 else one for at, one in enumerate(pieces))
+    return mark_safe(
+        "".join(f"<strong>{one}</strong>" if at % 2 else one for at, one in enumerate(pieces))
+    )
 
 
 @lru_cache

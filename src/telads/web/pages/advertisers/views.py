@@ -26,6 +26,7 @@ from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.cache import HTMX, cached_by_build
+from telads.web.components import see
 from telads.web.file_responses import links
 from telads.web.formatting import affinity_scale
 from telads.web.htmx import page_or_result
@@ -79,6 +80,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "sexes": [sex.text for sex in Sex],
         "variance": by_group.sentences[-1] if by_group.records else None,
         "answer": found,
+        "see": see(found.facts["population"] if found.records else None, lang),
         "columns": present.target_columns(found, choice, lang),
         "rows": order.rows(present.target_rows(build, found, runs_on, choice, lang)),
         "together": present.together(found, choice, lang),

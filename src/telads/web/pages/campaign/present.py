@@ -85,11 +85,14 @@ def page(
     except QuestionError as error:
         refused = refused or error
     if begun and ticked == begun:
-        choice = choice._replace(ticks=None)
+        choice = choice._replace(ticks=None, turn="")
+    elif choice.turn:
+        choice = choice._replace(ticks=tuple(sorted(ticked)), turn="")
     plan, outs = _plan(found, choice, lang) if found else None, {}
     if not choice.within:
         outs = where.read_outs(build, choice, found, lang)
     place = next(iter(outs.values()), None)
+    every_row = groups.rows(build, listed, ticked, found, choice, lang)
     return {
         "choice": choice,
         "answer": every,
@@ -97,7 +100,7 @@ def page(
         "refused": None
         if refused is None
         else {
-            "message": _refusal(refused, lang),
+            "message": refusal(refused, lang),
             "advice": refused.advice(lang) if refused.advice else "",
         },
         "ages": groups.matrix(build, choice, listed, ticked, lang),
@@ -113,7 +116,8 @@ def page(
         "near_level": in_force().neighbourhood.text(lang),
         "city": in_force().city(lang),
         "whole_city": address_of(choice._replace(within="")),
-        "rows": groups.rows(build, listed, ticked, found, choice, lang),
+        "rows": every_row,
+        "shown": groups.shown(every_row, choice, lang),
         "heads": groups.heads(choice, lang),
         "every": groups.every(listed, ticked, choice),
         "indexed": choice.service.is_index,
@@ -173,7 +177,7 @@ FIELDS: dict[str, Text] = {
 """Fields of the brief that may hold a wrong amount."""
 
 
-def _refusal(error: QuestionError, lang: Lang) -> str:
+def refusal(error: QuestionError, lang: Lang) -> str:
     """What is wrong, with the field and what was typed."""
     field = FIELDS.get(str(error.facts.get("rule")))
     value = error.facts.get("value")
