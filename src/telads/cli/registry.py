@@ -130,6 +130,9 @@ VERBS: dict[str, Verb] = {
     "restore": Verb("backup", _DATA, Text(
         "백업 파일에서 되돌립니다.",
         "Restore an installation from a backup.")),
+    "upgrade": Verb("backup", _DATA, Text(
+        "이전 버전의 작업 폴더와 데이터베이스를 백업한 뒤 이 버전에 맞춥니다.",
+        "Back up the workspace and database of an earlier version, and bring them up to date.")),
 }  # fmt: skip
 """In the order of the help. A module with verbs of its own (`user list`) is listed by its name."""
 
