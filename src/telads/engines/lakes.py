@@ -112,8 +112,8 @@ class Table:
                  "없습니다.",
                  "The table keeps deleted rows or names of columns beside its files, which this "
                  "engine does not read."),
-            Text("--engine polars로 읽거나, 테이블을 다시 써서(OPTIMIZE, rewrite_data_files) "
-                 "그런 것이 없게 해 주세요.",
+            Text("--engine polars로 읽거나, 테이블의 파일을 다시 써 주세요(OPTIMIZE, "
+                 "rewrite_data_files).",
                  "Use --engine polars, or rewrite the table's files (OPTIMIZE, "
                  "rewrite_data_files)."),
             file=str(self),
@@ -182,7 +182,7 @@ def _version(kind: str, place: str, version: int | None) -> int:
     if found is None:
         known = ", ".join(str(one.snapshot_id) for one in table.snapshots()[-5:])
         raise DataError(
-            Text("테이블에 그런 스냅숏이 없습니다.", "The table has no such snapshot."),
+            Text("테이블에 이 스냅숏이 없습니다.", "The table does not have this snapshot."),
             Text(f"최근 스냅숏: {known or '없음'}.", f"The latest: {known or 'none'}."),
             file=place, value=version,
         )  # fmt: skip
