@@ -124,7 +124,7 @@ bench: install ## measure speed; write docs/benchmarks.md and benchmarks-web.md 
 bench-scale: install ## measure logs of 10 to 100 million rows; write docs/scaling.md (규모 측정)
 	$(BIN)/python -m bench.scale
 
-soak: install ## simulate 200 planners for five minutes on PostgreSQL; write docs/soak.md (부하 시험)
+soak: install ## simulate 400 planners for 16 minutes on PostgreSQL; write docs/soak.md (부하 시험)
 	$(BIN)/python -m bench.soak
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
