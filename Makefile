@@ -158,6 +158,12 @@ lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	for lock in $(LOCKS); do \
 	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
 
+# `make release RELEASE_FLAGS=--trial` does all but the tag with what is no release yet.
+RELEASE_FLAGS ?= --tag
+.PHONY: release
+release: install ## build sdist and wheel twice, try the wheel, tag the commit (릴리스 만들기)
+	$(BIN)/python scripts/release.py $(RELEASE_FLAGS)
+
 clean: ## remove what the commands above made, except workspaces (정리)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage bench/out build dist
 	find src tests bench scripts -name __pycache__ -prune -exec rm -rf {} +
