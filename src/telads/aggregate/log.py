@@ -20,7 +20,7 @@ from telads.aggregate.inputs import (
 from telads.aggregate.request import Request, fingerprint
 from telads.aggregate.survey import Survey, homes_in, subscribers_in, survey_events, survey_mobility
 from telads.dataset import in_force
-from telads.engines import EventEngine
+from telads.engines import WIDE, EventEngine
 from telads.engines.file_days import FileDays, file_days
 from telads.errors import DataError, SettingError
 from telads.model import Month, months_between
@@ -43,6 +43,8 @@ subscriber: a mask of four bytes, and slack for growth."""
 BYTES_PER_JOB, BYTES_PER_SUBSCRIBER_AGAIN = 150_000_000, 250
 """Memory of each job but the first: rows that wait to be marked, what its heap keeps free, and each
 subscriber of a part."""
+BYTES_PER_GROUPED_ROW = 150
+"""Memory for each row of a month, where rows are grouped."""
 BYTES_PER_MOVEMENT = 90
 """Memory for each mobility row of a part; measured up to 72."""
 LEAST_ROOM = 100_000_000
@@ -267,6 +269,9 @@ def plan_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> Plan:
     names = sum(len(raw) for raw in log.request.services.values())
     largest = max(months, key=log.survey.rows_in)
     people = log.survey.rows_in(largest)  # no more subscribers than rows
+    if names > WIDE:
+        needed = ceil(people * BYTES_PER_GROUPED_ROW / room)
+        return Plan(log.request.parts or max(1, needed))
     moves = max(map(log.mobility_survey.rows_in, months)) if log.mobility_survey else 0
     parts = log.request.parts or max(1, ceil(moves * BYTES_PER_MOVEMENT / room))
     if people * bytes_per_subscriber(names, jobs) > room * parts:
