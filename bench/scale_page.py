@@ -39,7 +39,7 @@ TIMES_SHARED, FASTER, AHEAD = 4.5, 1.75, 2
 times faster on all than on one, times faster than DuckDB with days as bits."""
 TEXTS_TIMES, PIECES_TIMES = 1.3, 2
 """The goals of text ids, by processor time, and of many small files, by the clock."""
-DIRT = {DECIMALS: ("decimal ids against numbers", 1.5), NAMES: ("very many raw names", 8.0),
+DIRT = {DECIMALS: ("decimal ids against numbers", 1.5), NAMES: ("very many raw names", 4.0),
         ONE: ("5 million rows more of one subscriber, a row", 1.2)}  # fmt: skip
 """The goals of skew and dirt, by processor time; the rows of one subscriber counted with others."""
 CARRIER = 30 * MILLION
