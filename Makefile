@@ -67,7 +67,9 @@ $(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed-dev
 # paper bring theirs.
 install-tools: ## install system packages that tests use; Debian, as root (시험에 쓰는 시스템 패키지)
 	apt-get install --yes --no-install-recommends \
-	  chromium-headless-shell fonts-noto-cjk gettext openjdk-17-jre-headless postgresql
+	  chromium-headless-shell fonts-noto-cjk gettext nginx openjdk-17-jre-headless postgresql \
+	  systemd
+
 install-sso: $(BIN)/.installed-sso ## add single sign-on; part of make install (통합 로그인 설치)
 
 install-privacy: $(BIN)/.installed-privacy ## add noise for cells of logs; part of make install (차등 프라이버시 설치)

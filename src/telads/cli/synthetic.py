@@ -119,7 +119,8 @@ def synth_events(
     ] = None,
     district: Annotated[
         list[str] | None,
-        typer.Option(help=say("이 자치구만 (되풀이할 수 있음)", "only this district (may repeat)")),
+        typer.Option(help=say("이 {district}만 (되풀이할 수 있음)",
+                              "only this {district} (may repeat)")),
     ] = None,
     mobility: Annotated[
         bool, typer.Option("--mobility", help=say("이동 로그도 만듭니다.", "mobility rows too"))

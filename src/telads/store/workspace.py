@@ -9,6 +9,7 @@ telads-data/
   marts/<build>/        the tables of one build, never changed: a file a month, shared by builds
   history/              what the next build needs of the months (`method.history`), safe to delete
   lookups/<build>/      those of them laid out by key (`answers.tables`), made when asked for
+  backups/              what earlier versions wrote, kept at an upgrade (`telads.backup.upgrade`)
   current               the name of the build in force, replaced by a rename
   lock                  held by the one process that writes
 """
@@ -54,6 +55,7 @@ from telads.version import __version__
 
 NEIGHBOURHOODS = "neighbourhoods.geojson"
 LOOKUPS = "lookups"
+BACKUPS = "backups"
 BUILD = re.compile(r"\w[\w-]*")
 """Names of builds; they cannot lead out of their folder."""
 
