@@ -8,6 +8,7 @@ telads-data/
   cells/                Parquet, one file per month and version
   marts/<build>/        the tables of one build, never changed: a file a month, shared by builds
   history/              what the next build needs of the months (`method.history`), safe to delete
+  experiments/<id>/     tests by area: a design, outcomes, a verdict (`experiments.kept`)
   lookups/<build>/      those of them laid out by key (`answers.tables`), made when asked for
   current               the name of the build in force, replaced by a rename
   lock                  held by the one process that writes
@@ -54,6 +55,9 @@ from telads.version import __version__
 
 NEIGHBOURHOODS = "neighbourhoods.geojson"
 LOOKUPS = "lookups"
+EXPERIMENTS = "experiments"
+EXPERIMENT = ("before.json", "after.json", "verdict.json", "design.json")
+"""Files of an experiment; without the last one its folder is none."""
 BUILD = re.compile(r"\w[\w-]*")
 """Names of builds; they cannot lead out of their folder."""
 

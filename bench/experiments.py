@@ -1,0 +1,342 @@
+"""Try experiments by area on panels with planted effects: `python -m bench.experiments`.
+
+The panels are made up: areas of unlike size with seasons, trends, a holiday, weeks that hang
+together, heavy tails, outliers and missing weeks. Designs are drawn and analysed as the product
+does. Writes docs/experiments.md from where its figures begin.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+
+from telads.experiments.analysis import changes, comparison, effect_of, filled
+from telads.experiments.design import LEAST_BEFORE, Wish, rehearsal, typed_effect
+from telads.experiments.draws import Array, Counts, Flags, one_draw, quotas_of, strata_of
+from telads.experiments.synthetic import synthetic, time_based
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "experiments.md"
+MARK = "<!-- Written by bench/experiments.py from here on. -->"
+PANELS, AREAS, WEEKS, TEST = 500, 25, 26, 6
+EFFECTS = (0.0, 0.03, 0.06, 0.10)
+TREATED = (3, 6, 12)
+DRAWS = 8
+"""Draws tried on each panel; their chance is the same, so they need not be new panels."""
+BESIDE = 4
+"""Every so many panels are also tried with the methods that stand beside."""
+ALPHA, LEVEL = 0.05, 0.9
+START = date(2026, 3, 2)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How rough panels are."""
+
+    noise: float = 0.06
+    """Standard deviation of an area's week, as a share."""
+    trend: float = 0.002
+    """That of the areas' growth in a week."""
+    hanging: float = 0.3
+    """Correlation of an area's noise with that of its week before."""
+    tails: float = 5
+    """Degrees of freedom of the noise's t distribution."""
+    outliers: float = 0.01
+    """Share of weeks that are multiplied by 1.5 to 2.5."""
+    missing: float = 0.02
+    """Share of weeks without a figure."""
+
+
+KINDS: dict[str, Kind] = {
+    "as described": Kind(),
+    "no outliers": Kind(outliers=0),
+    "strong trends": Kind(trend=0.005),
+    "weeks hang together": Kind(hanging=0.9),
+    "heavier tails": Kind(tails=2.5, outliers=0.02),
+}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Weekly orders by area that nobody advertised to, and what divides the areas."""
+
+    mean: Array
+    """Area x week."""
+    size: Array
+    use: Array
+    seen: Flags
+    """Area x week with a figure."""
+
+    def figures(self, rng: np.random.Generator, treated: Flags, effect: Array | float) -> Array:
+        """Orders with an effect (a share, of each area) in the weeks of the test."""
+        mean = self.mean.copy()
+        mean[treated, -TEST:] *= 1 + np.broadcast_to(effect, treated.shape)[treated][:, None]
+        return np.where(self.seen, rng.poisson(mean).astype(float), np.nan)
+
+
+def panel(rng: np.random.Generator, kind: Kind, areas: int = AREAS, weeks: int = WEEKS) -> Panel:
+    """Draw a panel."""
+    time = np.arange(weeks)
+    size = np.exp(rng.normal(6.5, 0.6, areas))
+    around = 2 * np.pi * (time + rng.integers(52)) / 52
+    log = 0.15 * np.sin(around) + rng.normal(0, 0.04, weeks)
+    log = log + rng.normal(0, 0.04, (areas, 1)) * np.sin(2 * np.pi * (time + rng.integers(52)) / 52)
+    log[:, rng.integers(weeks)] += -0.35 + rng.normal(0, 0.08, areas)
+    log = log + rng.normal(0, kind.trend, (areas, 1)) * (time - weeks / 2)
+    spread = np.sqrt(kind.tails / (kind.tails - 2))
+    noise = rng.standard_t(kind.tails, (areas, weeks)) * kind.noise / spread
+    for week in range(1, weeks):
+        noise[:, week] = kind.hanging * noise[:, week - 1] + noise[:, week] * np.sqrt(
+            1 - kind.hanging**2
+        )
+    far = (rng.random((areas, weeks)) < kind.outliers) * np.log(
+        rng.uniform(1.5, 2.5, (areas, weeks))
+    )
+    seen = rng.random((areas, weeks)) >= kind.missing
+    mean = size[:, None] * np.exp(log + noise + far)
+    return Panel(mean, size * rng.lognormal(0, 0.3, areas), rng.normal(size=areas), seen)
+
+
+@dataclass
+class Tally:
+    """How often something held."""
+
+    held: list[float] = field(default_factory=list)
+
+    def add(self, holds: bool) -> None:
+        self.held.append(float(holds))
+
+    @property
+    def share(self) -> float:
+        return float(np.mean(self.held)) if self.held else float("nan")
+
+    @property
+    def text(self) -> str:
+        return f"{100 * self.share:.1f}" if self.held else ""
+
+
+Told = dict[str, tuple[float, float, float, bool]]
+"""By method: effect, low and high end of the 90 % interval, and whether it is found at 5 %."""
+
+
+def by_draws(
+    strata: Counts, drawn: Flags, figures: Array, before: int, seed: int
+) -> tuple[float, float, float, bool]:
+    """The verdict of the product."""
+    past, later = figures[:, -TEST - before : -TEST], figures[:, -TEST:]
+    change = changes(past, later)
+    use = np.isfinite(change)
+    for stratum in np.unique(strata):
+        own = use & (strata == stratum)
+        if drawn[own].all() or not drawn[own].any():
+            use &= ~own
+    known = np.unique(strata[use], return_inverse=True)[1].astype(np.int64)
+    compared = comparison(known, drawn[use], seed)
+    found = effect_of(compared, change[use], sides=2, level=LEVEL)
+    return found.effect, found.low, found.high, found.p <= ALPHA
+
+
+def beside(drawn: Flags, flags: Flags, figures: Array, before: int) -> Told:
+    """What the methods that stand beside say."""
+    from scipy.stats import t
+
+    past, later = filled(figures[:, -TEST - before : -TEST]), filled(figures[:, -TEST:])
+    base = past.mean(axis=1, keepdims=True)
+    found = synthetic(past / base, later / base, flags)
+    shares = found.effect / found.expected
+    own = float(shares[0])
+    same = synthetic(past / base, np.where(drawn[:, None], later / (1 + own), later) / base, flags)
+    half = float(np.quantile(np.abs(same.effect / same.expected)[1:], LEVEL))
+    p = float((np.abs(shares) >= abs(own) - 1e-12).mean())
+    line = time_based(past, later, drawn)
+    wide = float(t.ppf((1 + LEVEL) / 2, line.freedom)) * line.error
+    sure = float(2 * t.sf(abs(line.effect) / line.error, line.freedom))
+    return {
+        "synthetic": (own, own - half, own + half, p <= ALPHA),
+        "regression": (
+            line.effect / line.expected, (line.effect - wide) / line.expected,
+            (line.effect + wide) / line.expected, sure <= ALPHA),
+    }  # fmt: skip
+
+
+@dataclass
+class Found:
+    """Of one method and effect: how often it was found, covered, and how far off."""
+
+    found: Tally = field(default_factory=Tally)
+    covered: Tally = field(default_factory=Tally)
+    errors: list[float] = field(default_factory=list)
+
+    def add(self, told: tuple[float, float, float, bool], effect: float) -> None:
+        value, low, high, is_found = told
+        self.found.add(is_found)
+        self.covered.add(low <= effect <= high)
+        self.errors.append(value - effect)
+
+    @property
+    def off(self) -> str:
+        """Root of the mean square error, in points of a per cent."""
+        return f"{100 * float(np.sqrt(np.mean(np.square(self.errors)))):.2f}"
+
+
+Planted = dict[str, dict[float, Found]]
+METHODS = ("draws", "synthetic", "regression")
+
+
+def planted(panels: int, kind: Kind, seed: int, treated: int = 6) -> Planted:
+    """Effects planted in panels, and what each method finds of them."""
+    rng = np.random.default_rng(seed)
+    out: Planted = {method: {effect: Found() for effect in EFFECTS} for method in METHODS}
+    out["unlike"] = {effect: Found() for effect in EFFECTS}
+    for number in range(panels):
+        made = panel(rng, kind)
+        strata = strata_of(made.size, made.use, treated)
+        quotas = quotas_of(strata, treated)
+        for effect in EFFECTS:
+            for _ in range(DRAWS):
+                drawn = one_draw(strata, quotas, rng)
+                figures = made.figures(rng, drawn, effect)
+                told = by_draws(strata, drawn, figures, LEAST_BEFORE, number)
+                out["draws"][effect].add(told, effect)
+            if number % BESIDE == 0:
+                flags = np.array([drawn, *(one_draw(strata, quotas, rng) for _ in range(199))])
+                for method, said in beside(drawn, flags, figures, LEAST_BEFORE).items():
+                    out[method][effect].add(said, effect)
+            own = effect * rng.uniform(0, 2, AREAS)
+            figures = made.figures(rng, drawn, own)
+            told = by_draws(strata, drawn, figures, LEAST_BEFORE, number)
+            out["unlike"][effect].add(told, float(own[drawn].mean()))
+    return out
+
+
+@dataclass
+class Promise:
+    """A promised power, and what came of it."""
+
+    effects: list[float] = field(default_factory=list)
+    kept: Tally = field(default_factory=Tally)
+    alarms: Tally = field(default_factory=Tally)
+
+
+def promised(panels: int, kind: Kind, seed: int, treated: int) -> Promise:
+    """The smallest effect by the weeks before, planted in the weeks after."""
+    rng = np.random.default_rng(seed)
+    wish = Wish("", treated, TEST, START)
+    out = Promise()
+    none = np.zeros(AREAS, dtype=bool)
+    for number in range(panels):
+        made = panel(rng, kind)
+        strata = strata_of(made.size, made.use, treated)
+        quotas = quotas_of(strata, treated)
+        before = made.figures(rng, none, 0.0)[:, :-TEST]
+        said = rehearsal(before, strata, treated, TEST, LEAST_BEFORE, wish, number)
+        if said.effect is None:
+            continue
+        out.effects.append(said.effect)
+        for _ in range(DRAWS // 2):
+            drawn = one_draw(strata, quotas, rng)
+            for effect, tally in ((said.effect, out.kept), (0.0, out.alarms)):
+                after = made.figures(rng, drawn, effect)
+                figures = np.concatenate([before, after[:, -TEST:]], axis=1)
+                tally.add(by_draws(strata, drawn, figures, LEAST_BEFORE, number)[3])
+    return out
+
+
+def figures(panels: int) -> Iterator[str]:
+    """The page's lines."""
+    yield "## Measured"
+    yield ""
+    yield (
+        f"{panels} panels of {AREAS} areas and {WEEKS} weeks, the last {TEST} of them the test, "
+        f"compared with the {LEAST_BEFORE} before. {DRAWS} draws of 6 areas with ads on each panel "
+        f"for the verdict, one on every {BESIDE}th for the methods beside it. Found: p of "
+        f"{ALPHA:.0%} or less, two-sided; covered: by the {LEVEL:.0%} interval; off: root of the "
+        "mean square error, in percentage points."
+    )
+    found = planted(panels, KINDS["as described"], 1)
+    yield ""
+    yield "| | effect | found | covered | off |"
+    yield "|---|---|---|---|---|"
+    names = {
+        "draws": "**Comparison by draws** (the verdict)",
+        "unlike": "the same, where the effect differs by area (0 to twice the mean)",
+        "synthetic": "Synthetic difference in differences",
+        "regression": "Time-based regression",
+    }
+    for method, name in names.items():
+        for at, (effect, of) in enumerate(found[method].items()):
+            told = f"{effect:.0%} | {of.found.text} % | {of.covered.text} % | {of.off}"
+            yield f"| {'' if at else name} | {told} |"
+    yield ""
+    yield "### The power that was promised"
+    yield ""
+    yield (
+        f"The smallest effect that a design promised to show with a chance of 80 %, by the weeks "
+        f"before alone, planted in the weeks after; {DRAWS // 2} draws on each of {panels} panels "
+        f"(rougher kinds: {panels // 2})."
+    )
+    yield ""
+    yield "| panels | areas with ads | smallest effect (median) | it was found | false alarms |"
+    yield "|---|---|---|---|---|"
+    for number, (name, kind) in enumerate(KINDS.items()):
+        for treated in TREATED if not number else (6,):
+            made = promised(panels if not number else panels // 2, kind, 10 + number, treated)
+            middle = float(np.median(made.effects))
+            yield (
+                f"| {name} | {treated} | {middle:.1%} | {made.kept.text} % | {made.alarms.text} % |"
+            )
+    yield ""
+    yield "### The rule of thumb"
+    yield ""
+    yield (
+        "Independent normal weeks whose changes have a standard deviation of 5 %, beside "
+        "2.8 sd sqrt(1/k + 1/(25 - k)):"
+    )
+    yield ""
+    yield "| areas with ads | rule | typed | rehearsed (mean) |"
+    yield "|---|---|---|---|"
+    for treated in TREATED:
+        rule = 2.8 * 0.05 * np.sqrt(1 / treated + 1 / (AREAS - treated))
+        typed = typed_effect(Wish("", treated, TEST, START, sd=0.05), treated, AREAS)
+        told = normal(treated, panels // 5)
+        yield f"| {treated} | {rule:.1%} | {typed:.1%} | {told:.1%} |"
+
+
+def normal(treated: int, panels: int) -> float:
+    """The mean smallest effect in panels of independent normal weeks with changes of 5 %."""
+    rng = np.random.default_rng(99)
+    noise = 0.05 / np.sqrt(1 / TEST + 1 / LEAST_BEFORE)
+    out = []
+    for number in range(panels):
+        figures = 1000 * np.exp(rng.normal(0, noise, (AREAS, WEEKS)))
+        strata = strata_of(rng.lognormal(size=AREAS), rng.normal(size=AREAS), treated)
+        wish = Wish("", treated, TEST, START)
+        out.append(
+            rehearsal(figures, strata, treated, TEST, LEAST_BEFORE, wish, number).effect or np.nan
+        )
+    return float(np.nanmean(out))
+
+
+def main() -> None:
+    """Try everything, and write the figures."""
+    parser = argparse.ArgumentParser(prog="python -m bench.experiments", description=__doc__)
+    parser.add_argument("--panels", type=int, default=PANELS)
+    parser.add_argument("-o", "--out", type=Path, default=PAGE)
+    choice = parser.parse_args()
+    begun = process_time()
+    lines = [*figures(choice.panels)]
+    lines.append(f"The whole took {(process_time() - begun) / 60:.1f} minutes of processor time.")
+    page = choice.out.read_text("utf-8") if choice.out.exists() else ""
+    head = page.partition(MARK)[0].rstrip()
+    choice.out.write_text(f"{head}\n\n{MARK}\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    print(f"Written: {choice.out}")
+
+
+if __name__ == "__main__":
+    main()
