@@ -242,6 +242,20 @@ def test_by_a_typed_deviation_the_curve_is_the_rule_of_thumb(opened: Workspace) 
     assert [row["treated"] for row in answer.records if row["asked"]] == [3]
 
 
+def test_with_too_few_draws_no_effect_is_promised(opened: Workspace, tmp_path: Path) -> None:
+    """Of ten draws one shows as much as any effect does: p is 10 % at least."""
+    areas = areas_of(opened.store)
+    file = write(tmp_path / "few.csv", areas[:10], figures(areas, BEFORE)[:10])
+    answer = opened.experiment_design("few", 1, TEST, START, file)
+    assert answer.facts["smallest"] is None
+    said = [one.en for one in answer.sentences]
+    assert "15 districts without figures in the outcome are left out." in said
+    assert any("too few draws are possible" in one for one in said)
+    typed = opened.experiment_design("typed", 1, TEST, START, sd=0.05, must_not=areas[10:])
+    assert typed.facts["smallest"] is None
+    assert any("too few draws are possible" in one.en for one in typed.sentences)
+
+
 def test_without_figures_no_effect_is_promised(opened: Workspace) -> None:
     answer = opened.experiment_design("blind", 3, 6, START)
     assert answer.facts["smallest"] is None

@@ -138,15 +138,17 @@ def comparison(strata: Counts, drawn: Flags, seed: int, most: int = COUNTABLE) -
     return Comparison(flags, contrasts(strata, flags), number_of(strata, quotas) <= most)
 
 
-def effect_of(compared: Comparison, change: Array, *, sides: int, level: float) -> Effect:
-    """The effect on the treated of the first draw, its p-value and its interval.
+def effect_of(
+    compared: Comparison, change: Array, *, sides: int, level: float, draw: int = 0
+) -> Effect:
+    """The effect on the treated of a draw (the design's is the first), its p and its interval.
 
     `sides` 2 asks whether there is an effect, 1 whether there is an increase; the interval has the
     `level`, with half of the rest on each side where `sides` is 1.
     """
     figures = compared.of(change)
-    number, own = len(figures), figures[0]
-    low, high = bounds(figures, compared.moved(0)[:, 0], own, sides)
+    number, own = len(figures), figures[draw]
+    low, high = bounds(figures, compared.moved(draw)[:, 0], own, sides)
     nothing = (low <= 0) & (high >= 0) if sides == 2 else low <= 0
     rest = 1 - level
     few = floor((rest if sides == 2 else rest / 2) * number + _ROUNDING)

@@ -37,7 +37,7 @@ LEAST_BEFORE = 8
 """Weeks before the test that it is compared with, unless the test is longer."""
 _REHEARSALS = 7
 """Most windows of the weeks before in which the test is rehearsed."""
-_TRIED, _COMPARED = 280, 2000
+_TRIED, _COMPARED = 210, 2000
 """Draws whose least effect is looked at, over all windows, and those each is compared with."""
 _TREATED = (2, 3, 4, 6, 8, 10, 12)
 _WEEKS = (2, 3, 4, 6, 8, 12)
@@ -141,6 +141,8 @@ class Design:
     """None where the borders of the areas are not known."""
     rehearsals: int = 0
     """Windows of the weeks before in which the test was rehearsed."""
+    left_out: int = 0
+    """Areas of the build without figures in the outcome."""
 
     @property
     def effect(self) -> float | None:
@@ -204,6 +206,7 @@ def make_design(
     design fulfils.
     """
     _check(wish)
+    every = len(basis.areas)
     if outcomes is not None:
         basis = _with_figures(basis, outcomes)
     fixed = {*wish.must, *wish.must_not}
@@ -232,6 +235,7 @@ def make_design(
         draws=number_of(strata, quotas), made=datetime.now(UTC).isoformat(timespec="seconds"),
         month=basis.month, build=basis.build, synthetic=basis.synthetic,
         curve=curve, borders=_borders(placed, basis.borders), rehearsals=rehearsals,
+        left_out=every - len(basis.areas),
     )  # fmt: skip
 
 
@@ -337,8 +341,9 @@ def _curve(
     if outcomes is None:
         for number in numbers if wish.sd else ():
             strata = _strata(drawn, number)
-            effect = typed_effect(wish, number, len(drawn))
             draws = number_of(strata, quotas_of(strata, number))
+            shows = draws * wish.alpha >= 1  # else no p is as small as alpha
+            effect = typed_effect(wish, number, len(drawn)) if shows else None
             points.append(Point(number + len(wish.must), None, effect, draws))
         return tuple(points), 0
     figures = outcomes.of([area.id for area in drawn], outcomes.weeks)
@@ -400,7 +405,7 @@ def rehearsal(
         least.append(detectable(compared, change, sides=wish.sides, alpha=wish.alpha, draws=tried))
         rest.append(_within(change, strata)[known])
     number = number_of(strata, quotas)
-    effect = float(np.quantile(np.concatenate(least), wish.power))
+    effect = float(np.quantile(np.concatenate(least), wish.power, method="higher"))
     if not np.isfinite(effect):
         return Rehearsal(None, number, len(starts))
     free = len(strata) - len(quotas)

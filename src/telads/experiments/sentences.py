@@ -45,24 +45,32 @@ def design_sentences(design: Design) -> tuple[Text, ...]:
     """Who is treated, what would show, the draw, and what may spill over."""
     return (
         _drawn(design),
+        *_left_out(design),
         *_would_show(design),
         *_of_draw(design),
         *_of_borders(design),
     )
 
 
-def _level(design: Design) -> tuple[Text, Text]:
-    """The word for one area and for several."""
-    if design.level == "district":
-        word = in_force().fill(Text("{district}", "{districts}"))
-    else:
-        word = in_force().fill(Text("{neighbourhood}", "{neighbourhoods}"))
-    return word, word
+def _level(design: Design) -> Text:
+    """The word for its areas."""
+    word = "district" if design.level == "district" else "neighbourhood"
+    return in_force().fill(Text(f"{{{word}}}", f"{{{word}s}}"))
+
+
+def _left_out(design: Design) -> list[Text]:
+    if not design.left_out:
+        return []
+    word = _level(design)
+    return [Text(
+        f"결과 파일에 값이 없는 {word.ko} {design.left_out}곳은 뺐습니다.",
+        f"{design.left_out} {word.en} without figures in the outcome are left out.",
+    )]  # fmt: skip
 
 
 def _drawn(design: Design) -> Text:
     treated = [area.text for area in design.areas if area.treated]
-    word, _ = _level(design)
+    word = _level(design)
     start, weeks = design.wish.start, design.wish.weeks
     return Text(
         f"{word.ko} {len(design.areas)}곳 가운데 {len(treated)}곳에 광고합니다"
