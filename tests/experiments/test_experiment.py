@@ -271,6 +271,10 @@ def test_both_sides_are_compared_and_neighbours_named(opened: Workspace, tmp_pat
     treated = drawn(opened, "one")
     assert {row["area"] for row in borders} <= treated
     assert not {row["beside"] for row in borders} & treated
+    field = declared("experiment_borders", "area")
+    assert field is not None
+    assert field.write({"area": "강남구"}, "en") == "Gangnam-gu"
+    assert field.write({"area": "강남구 역삼1동"}, "en") == "Gangnam-gu 역삼1동"
     known = opened.experiment_show("one").sentences[-1]
     assert f"{len({row['beside'] for row in borders})} of the 19 areas" in known.en
     assert "Commuting is not in the data" in known.en

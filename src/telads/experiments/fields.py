@@ -20,6 +20,7 @@ from telads.answers.fields import (
     plain,
 )
 from telads.answers.questions import Question, register
+from telads.dataset import in_force
 from telads.experiments.verdict import METHODS
 from telads.text import Lang, Text
 
@@ -41,6 +42,14 @@ MEASURES: dict[str, Text] = {
 
 def _name(row: Row, key: str, lang: Lang) -> str:
     return str(row[key] or UNKNOWN)
+
+
+def _area(row: Row, key: str, lang: Lang) -> str:
+    """A district, or a district and its neighbourhood, as `areas.Area` spells them."""
+    name = str(row[key])
+    known = in_force().district_names
+    district = next((one for one in known if name == one or name.startswith(f"{one} ")), "")
+    return in_force().district_name(district, lang) + name[len(district) :]
 
 
 def _measure(row: Row, key: str, lang: Lang) -> str:
@@ -101,9 +110,10 @@ _FIELDS: tuple[Field, ...] = (
         figure(",d", COUNT), 5120),
     Field("asked", None, Text("이 설계인지", "whether this is the design"), plain(FLAG), True),
     Field("area", Text("광고 지역", "Area with ads"), Text("광고 지역", "an area with ads"),
-        Kind(TEXT, _name), "강남구"),
+        Kind(TEXT, _area), "{sample_district}"),
     Field("beside", Text("맞닿은 비교 지역", "Beside it"),
-        Text("맞닿은 비교 지역", "an area compared that borders it"), Kind(TEXT, _name), "서초구"),
+        Text("맞닿은 비교 지역", "an area compared that borders it"),
+        Kind(TEXT, _area), "{sample_district}"),
     Field("method", Text("방법", "Method"), Text("방법", "method"),
         of_words(METHODS, {"type": "string", "enum": list(METHODS)}), "draws"),
     Field("effect", Text("효과", "Effect"),
