@@ -332,6 +332,20 @@ def test_a_cost_without_a_sure_increase_has_no_upper_end(workspace: Store) -> No
         assert verdict.each.low is not None
 
 
+@pytest.mark.parametrize("sides", [1, 2])
+def test_figures_that_never_change_show_nothing(workspace: Store, sides: int) -> None:
+    with using(workspace.dataset):
+        basis = basis_of(workspace.build(), "district")
+        ids = tuple(area.id for area in basis.areas)
+        values = np.full((len(ids), BEFORE + TEST), 40.0)
+        outcome = Outcomes(ids, START - BEFORE * WEEK, values, False, "orders")
+        early = Outcomes(ids, outcome.first, values[:, :BEFORE], False, "orders")
+        design = make_design(basis, Wish("x", 6, TEST, START, seed=1, sides=sides), early)
+        verdict = analyse(design, outcome, early, cost=1000.0)
+        json.dumps(verdict.document(), allow_nan=False)
+        assert (verdict.found, verdict.effect, verdict.p) == ("nothing", 0, 1)
+
+
 def test_neighbourhoods_are_drawn_where_the_outcome_has_them(opened: Workspace) -> None:
     answer = opened.experiment_design("fine", 12, 4, START, level="neighbourhood", sd=0.1)
     assert sum(row["role"] == "treated" for row in answer.records) == 12

@@ -76,7 +76,7 @@ def _weeks(figures: Array) -> Array:
         ratio = np.where(np.isfinite(ratio), ratio, np.nan)
         some = np.isfinite(ratio).any(axis=0)
         weeks = np.ones(figures.shape[1])
-        weeks[some] = np.nanmedian(ratio[:, some], axis=0)
+        weeks[some] = _median(ratio[:, some].T)
         if (weeks[some] <= 0).any():  # mostly zeros: the median says nothing
             weeks[some] = np.nanmean(ratio[:, some], axis=0)
         weeks = np.where(weeks > 0, weeks, 1.0)
@@ -101,11 +101,19 @@ def _level(figures: Array, weeks: Array, clipped: bool = False) -> Array:
     return np.asarray(np.divide(total, expected, out=nothing, where=expected > 0))
 
 
+def _median(rows: Array) -> Array:
+    """The median of each row without its NaN; each has some figure."""
+    ordered = np.sort(rows, axis=1)  # NaN come last
+    number = np.isfinite(rows).sum(axis=1)
+    every = np.arange(len(rows))
+    return np.asarray((ordered[every, (number - 1) // 2] + ordered[every, number // 2]) / 2)
+
+
 def _clip(ratio: Array) -> Array:
     some = np.isfinite(ratio).any(axis=1)
     clipped = ratio.copy()
-    middle = np.nanmedian(ratio[some], axis=1, keepdims=True)
-    wide = _CLIPPED * np.nanmedian(np.abs(ratio[some] - middle), axis=1, keepdims=True)
+    middle = _median(ratio[some])[:, None]
+    wide = _CLIPPED * _median(np.abs(ratio[some] - middle))[:, None]
     near = np.clip(ratio[some], middle - wide, middle + wide)
     clipped[some] = np.where(wide > 0, near, ratio[some])
     return clipped

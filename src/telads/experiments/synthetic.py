@@ -60,7 +60,7 @@ def _simplex(columns: Array, aim: Array, pull: Array) -> Array:
     square = np.einsum("prc,prd->pcd", columns, columns)
     square += pull[:, None, None] * np.eye(columns.shape[2])
     towards = np.einsum("prc,pr->pc", columns, aim)
-    step = 1 / np.linalg.eigvalsh(square)[:, -1:]
+    step = 1 / np.maximum(np.linalg.eigvalsh(square)[:, -1:], np.finfo(float).tiny)
     weights = np.full(towards.shape, 1 / towards.shape[1])
     ahead, pace = weights, 1.0
     for _ in range(_STEPS):
