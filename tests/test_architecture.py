@@ -33,7 +33,14 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 """From left to right; a name is a module or package directly under telads."""
 
-ONLY_IN = {"pyspark": "engines", "duckdb": "engines", "django": "web", "ninja": "web"}
+ONLY_IN = {
+    "pyspark": "engines",
+    "duckdb": "engines",
+    "deltalake": "engines",
+    "pyiceberg": "engines",
+    "django": "web",
+    "ninja": "web",
+}
 
 
 @cache

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+HOLIDAYS = {date(2023, 3, 1), date(2023, 5, 5), date(2023, 5, 27), date(2023, 5, 29),
+            date(2023, 6, 6)}  # fmt: skip
+"""Public holidays of Korea from February to June, as its calendar has them."""
+
 Row = dict[str, Any]
 Cell = tuple[str, str, int]
 """Home code, sex, first year of the five-year band."""
@@ -168,7 +172,7 @@ def _fill(
         if moves.get(who):
             result.observed[cell] += 1
         for day, (trips, metres, seconds, subway) in moves.get(who, {}).items():
-            kind = "weekday" if day.weekday() < 5 else "holiday"
+            kind = "weekday" if day.weekday() < 5 and day not in HOLIDAYS else "holiday"
             added |= {f"{kind}_trips"} if trips else set()
             added |= {f"{kind}_distance"} if metres else set()
             added |= {f"{kind}_home_seconds"} if seconds else set()

@@ -353,6 +353,15 @@ def test_neighbourhoods_are_drawn_where_the_outcome_has_them(opened: Workspace) 
     assert "borders of the areas" in answer.sentences[-1].en
 
 
+def test_one_half_deleted_is_none_and_is_swept(opened: Workspace) -> None:
+    opened.experiment_design("one", 5, 4, START)
+    folder = opened.store.path / "experiments"
+    (folder / "one").rename(folder / ".tmp-one")
+    assert not opened.experiment_list()
+    opened.experiment_design("two", 5, 4, START)
+    assert [one.name for one in folder.iterdir()] == ["two"]
+
+
 def test_a_damaged_experiment_is_named(opened: Workspace) -> None:
     opened.experiment_design("one", 5, 4, START)
     file = opened.store.path / "experiments" / "one" / "design.json"

@@ -22,6 +22,7 @@ import narwhals as nw
 
 from telads.aggregate.schema import MOBILITY_FIGURES, SUBSCRIBER
 from telads.dataset import in_force
+from telads.dataset.definition import WORKDAYS
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
 from telads.model import Month
 
@@ -42,8 +43,6 @@ BIRTHS = (1880, 2100)
 
 CAPS = {"trips": 100, "distance_m": 1_500_000, "home_seconds": 86_400}
 """Upper bounds a subscriber and day: trips, metres, seconds. Days are bounded by the calendar."""
-WEEKDAYS = 5
-"""Monday to Friday; a log does not know public holidays."""
 _SUMS = {"trips": "trips", "distance_m": "distance", "home_seconds": "home_seconds"}
 MOBILITY_SUMS = (
     *(f"{kind}_{name}" for name in _SUMS.values() for kind in ("weekday", "holiday")),
@@ -136,7 +135,10 @@ def mobility_sums(mobility: Frame, month: Month) -> Frame:
     highest = (nw.col(name).max() for name in (*MOBILITY_FIGURES, "subway_days", "capped"))
     days = bounded.group_by(SUBSCRIBER, "date").agg(*highest)
     # Sunday is 7 on Polars and 0 on Spark.
-    weekday = (nw.col("date").dt.weekday() % 7).is_between(1, WEEKDAYS).cast(nw.Int64)
+    is_weekday = (nw.col("date").dt.weekday() % 7).is_between(1, WORKDAYS)
+    if holidays := in_force().public_holidays(*first_and_last_day(month)):
+        is_weekday &= ~nw.col("date").is_in(holidays)
+    weekday = is_weekday.cast(nw.Int64)
     columns: dict[str, Any] = {"mobility_days": nw.lit(1, nw.Int64)}
     for name, told in _SUMS.items():
         columns[f"weekday_{told}"] = nw.col(name) * weekday

@@ -98,7 +98,8 @@ def read_places(path: Path) -> pl.DataFrame:
         row = int(repeated.arg_true()[0])
         raise DataError(
             Text("같은 코드가 두 번 나옵니다.", "The same code comes twice."),
-            Text("행정동마다 한 행만 두세요.", "Keep one row for each neighbourhood."),
+            in_force().fill(Text("{neighbourhood}마다 한 행만 두세요.",
+                                 "Keep one row for each {neighbourhood}.")),
             file=path, row=table.origin.row(row), column="code", value=codes[row],
         )  # fmt: skip
     return pl.DataFrame(dict(zip(PLACE, (codes, district, neighbourhood), strict=True)))

@@ -95,8 +95,9 @@ def _places(workspace: Store, request: Request, engine: EventEngine, events: Fra
             return places
     if request.noise:  # a home of a single person would show as a row
         raise SettingError(
-            Text("노이즈를 넣을 때는 동네 목록을 로그에서 얻을 수 없습니다.",
-                 "With noise, the list of neighbourhoods cannot be taken from the log."),
+            in_force().fill(Text(
+                "노이즈를 넣을 때는 {neighbourhood} 목록을 로그에서 얻을 수 없습니다.",
+                "With noise, the list of {neighbourhoods} cannot be taken from the log.")),
             Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
                  "Give a CSV of code, district, neighbourhood with --places."),
             column="home_code",
@@ -105,8 +106,8 @@ def _places(workspace: Store, request: Request, engine: EventEngine, events: Fra
     places = places_of_codes(homes)
     if places.is_empty():
         raise DataError(
-            Text("행정동코드가 어느 동네인지 알 수 없습니다.",
-                 "The neighbourhoods behind the home codes are not known."),
+            in_force().fill(Text("코드가 어느 {neighbourhood}의 것인지 알 수 없습니다.",
+                                 "The {neighbourhoods} behind the home codes are not known.")),
             Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
                  "Give a CSV of code, district, neighbourhood with --places."),
             column="home_code", value=", ".join(map(str, sorted(homes)[:5])),

@@ -112,7 +112,7 @@ def run(
                                            "CSV of raw names: service, service_id"))
     ] = None,
     places: Annotated[
-        Path | None, typer.Option(help=say("행정동 CSV: code, district, neighbourhood",
+        Path | None, typer.Option(help=say("{neighbourhood} CSV: code, district, neighbourhood",
                                            "CSV: code, district, neighbourhood"))
     ] = None,
     census: Annotated[

@@ -12,6 +12,7 @@ from telads.cli.options import DEFAULT_LANGUAGE, LangOption, say
 from telads.cli.registry import listed
 from telads.errors import DatasetError, WorkspaceError
 from telads.text import Text
+from telads.wording import counted
 
 dataset = typer.Typer(**listed("dataset"))
 
@@ -44,8 +45,10 @@ def check(folder: FolderArgument, lang: LangOption = DEFAULT_LANGUAGE) -> None:
     told = Text(
         f"{found.text.ko}: {found.city.ko}, {found.district.text.ko} {len(found.districts)}곳, "
         f"측정값 {len(found.measures)}개, 서비스 {len(found.services)}개({services})",
-        f"{found.text.en}: {found.city.en}, {len(found.districts)} {found.district.plural.en}, "
-        f"{len(found.measures)} measures, {len(found.services)} services ({services})",
+        f"{found.text.en}: {found.city.en}, "
+        f"{counted(len(found.districts), found.district.text.en, found.district.plural.en)}, "
+        f"{counted(len(found.measures), 'measure')}, {counted(len(found.services), 'service')} "
+        f"({services})",
     )
     sys.stdout.write(f"{told(lang.value)}\n")
     if not found.borders:

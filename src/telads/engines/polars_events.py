@@ -28,14 +28,19 @@ from telads.dataset import in_force
 from telads.engines import Scan
 from telads.engines.day_bitmaps import Masks
 from telads.engines.id_index import Names, hashed_name
+from telads.engines.lakes import Table, table_at
 from telads.engines.parquet_files import (
     HIDDEN,
     SUFFIX,
     Layout,
+    columns,
     is_remote,
     layouts,
+    layouts_of,
+    no_file,
     not_parquet,
     not_read,
+    reason_of,
     refuse_lakes,
 )
 from telads.errors import DataError
@@ -54,6 +59,10 @@ SHARE_SEED = 20_251_129
 """Seed of the hash that divides subscribers among threads: not that of parts, which it divides."""
 NOTHING = "paths were empty"
 """Polars' message for a pattern that matches nothing."""
+FILE = "telads file"
+"""Column of a listing: no column of a log is named so."""
+FOOTERS = 16
+"""Footers of files behind a URL that are read at a time."""
 BATCH = 500_000
 """Smallest number of rows per batch."""
 
@@ -95,10 +104,12 @@ class PolarsEvents:
         return "".join(f"{line}\n" for line in lines).encode()
 
     def _scans(self, path: str, wanted: Collection[str]) -> list[Scan]:
+        if table := table_at(path, self.holds):
+            return [_table(table)]
         if is_remote(path):
             refuse_lakes(path, self.holds)
-            return [_remote(path)]
-        return [_local(layout) for layout in layouts(path, wanted)]
+            return [_files(layout) for layout in _remote(path, wanted)]
+        return [_files(layout) for layout in layouts(path, wanted)]
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
         """Convert texts and numbers of any size to Int64; null for anything else."""
@@ -276,33 +287,44 @@ def _explained() -> Iterator[None]:
             Text("로그를 끝까지 읽지 못했습니다.", "The log could not be read to its end."),
             Text("손상된 파일이 있으면 바꿔 주세요. 다시 하면 끝난 부분에서 이어집니다.",
                  "Replace damaged files; run it again to continue from the finished parts."),
-            value=str(error).splitlines()[0],
+            value=reason_of(error),
         ) from error  # fmt: skip
 
 
-def _local(layout: Layout) -> Scan:
+def _files(layout: Layout) -> Scan:
     rows = pl.scan_parquet(
         list(layout.files), glob=False, hive_partitioning=not layout.beside,
         extra_columns="ignore",
     ).drop(layout.nulls)  # fmt: skip
     if layout.instants:
         rows = rows.with_columns(pl.col(layout.instants).dt.replace_time_zone("UTC"))
-    file, beside = str(layout.files[0]), dict(layout.beside)
-    return Scan(file, nw.from_native(rows), layout.nulls, layout.told, beside)
+    beside = dict(layout.beside)
+    return Scan(layout.files[0], nw.from_native(rows), layout.nulls, layout.told, beside)
 
 
-def _remote(url: str) -> Scan:
-    """Scan a URL; Polars raises for a file without a column only when it reads it."""
+def _table(table: Table) -> Scan:
+    """Polars skips files by the table's statistics, and rows that were deleted."""
+    return Scan(str(table), nw.from_native(table.rows()), told=table.partitions())
+
+
+def _remote(url: str, wanted: Collection[str]) -> list[Layout]:
+    """The layouts of all files behind a URL; raises `DataError`."""
     one = url.lower().endswith(SUFFIX) or "*" in url
     place = url if one else f"{url.rstrip('/')}/"  # without the slash it would be a file
-    try:
-        rows = pl.scan_parquet(
-            place, hive_partitioning=True, extra_columns="ignore", hidden_file_prefix=HIDDEN
-        )
-        with warnings.catch_warnings():
-            # Polars warns that it looks up a bucket's region itself: no action is needed.
-            warnings.simplefilter("ignore", UserWarning)
-            columns = rows.collect_schema()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise not_parquet(url, error) from error
-    return Scan(url, nw.from_native(rows), told=tuple(columns))
+    with warnings.catch_warnings():
+        # Polars warns that it looks up a bucket's region itself: no action is needed.
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            # Polars lists files only as a column of rows; no other column is read.
+            found = pl.scan_parquet(
+                place, hidden_file_prefix=HIDDEN, hive_partitioning=False,
+                missing_columns="insert", extra_columns="ignore", include_file_paths=FILE,
+            )  # fmt: skip
+            files = found.select(FILE).unique().collect(engine="streaming").to_series().sort()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise not_parquet(url, error) from error
+        if files.is_empty():
+            raise no_file(url)
+        with ThreadPoolExecutor(FOOTERS) as pool:  # each is a request that mostly waits
+            known = dict(zip(files, pool.map(columns, files), strict=True))
+    return layouts_of(files, wanted, known.__getitem__)

@@ -69,7 +69,8 @@ def experiments(workspace: Store) -> list[Experiment]:
     """All kept experiments, in order of their ids; raises `WorkspaceDamaged`."""
     folder = workspace.path / EXPERIMENTS
     found = folder.iterdir() if folder.is_dir() else ()
-    names = sorted(one.name for one in found if (one / DESIGN).is_file())
+    names = sorted(one.name for one in found
+                   if (one / DESIGN).is_file() and not one.name.startswith(TEMPORARY))  # fmt: skip
     return [_read(workspace, name) for name in names]
 
 
