@@ -22,7 +22,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-sso install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-experiments bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,6 +122,9 @@ format: install ## format the code, and apply fixes of the linter (코드 정리
 bench: install ## measure speed; write docs/benchmarks.md and benchmarks-web.md (속도 측정)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.web
+
+bench-experiments: install ## try tests by area on planted effects; write docs/experiments.md (실험의 시험)
+	$(BIN)/python -m bench.experiments
 
 bench-scale: install ## measure logs of 10 to 100 million rows; write docs/scaling.md (규모 측정)
 	$(BIN)/python -m bench.scale

@@ -21,6 +21,7 @@ from django.test import Client, override_settings
 import telads
 from telads.aggregate.inputs import read_places
 from telads.answers.answer import Answer
+from telads.answers.questions import QUESTIONS
 from telads.answers.tables import read
 from telads.dataset import dataset_of, in_force, load, seoul, using
 from telads.errors import DataError, DatasetError, QuestionError
@@ -327,6 +328,31 @@ def test_a_plan_is_in_its_money(city: Workspace) -> None:
     told = " ".join(sentence.en for sentence in made.sentences)
     assert "euros" in told
     assert "유로" in " ".join(sentence.ko for sentence in made.sentences)
+
+
+@pytest.mark.parametrize("level", ["district", "neighbourhood"])
+def test_a_test_by_area_is_in_its_own_words(city: Workspace, tmp_path: Path, level: str) -> None:
+    asked = {"treated": 2, "weeks": 2, "start": "2026-03-02", "level": level, "seed": 1}
+    areas = [row["code"] or row["district"]
+             for row in city.experiment_design("first", **asked, sd=0.05).records]  # type: ignore[arg-type]  # fmt: skip
+    weeks = ("01-26", "02-02", "02-09", "02-16", "02-23", "03-02")
+    lines = [f"{area};2026-{week};{10 + at + number};{number}"
+             for at, area in enumerate(areas) for number, week in enumerate(weeks)]  # fmt: skip
+    file = tmp_path / "sold.csv"
+    file.write_text("\n".join(["Kvarter;Uge;Solgt;Dag", *lines]) + "\n", "utf-8")
+    try:
+        found = [city.experiment_analyse("first", file, value="Solgt", cost=1000, weeks=1)]
+        found += [city.experiment_show("first", part)
+                  for part in ("areas", "balance", "curve", "borders", "weeks")]  # fmt: skip
+        for answer in found:
+            for lang in LANGUAGES:
+                assert not strange(answer.json(lang))
+                table = QUESTIONS[answer.question]
+                for row in answer.records:
+                    told = " ".join(field.write(row, lang) for field in table.rows)
+                    assert not strange(told)
+    finally:
+        city.experiment_delete("first")
 
 
 def test_a_backup_holds_the_dataset(city: Workspace, tmp_path: Path) -> None:
