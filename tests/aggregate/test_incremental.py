@@ -15,6 +15,7 @@ from pyiceberg.catalog.sql import SqlCatalog
 
 from telads.aggregate import log as log_module
 from telads.aggregate.job import aggregate
+from telads.aggregate.noise import Noise, noise_of, spent
 from telads.aggregate.request import Request
 from telads.engines import event_engine
 from telads.engines.file_days import NEVER, FileDays, file_days
@@ -76,10 +77,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return one
 
 
-def run(place: Place, workspace: Path, settings: Settings) -> dict[str, str]:
+def run(
+    place: Place, workspace: Path, settings: Settings, noise: Noise | None = None
+) -> dict[str, str]:
     """What became of each data month; without a month, all whole windows are made."""
     mapping, places = place.tables
-    request = Request((place.path,), mapping=mapping, places=places)
+    request = Request((place.path,), mapping=mapping, places=places, noise=noise)
     taken = aggregate(Store(workspace), request, settings, event_engine("polars"))
     return {str(one.month): one.outcome for one in taken}
 
@@ -133,6 +136,17 @@ def test_files_of_other_months_are_not_read(tmp_path: Path, settings: Settings) 
     with pytest.raises(DataError):
         run(place, tmp_path / "w", settings)  # the windows of April and May need January
     assert len(Store(tmp_path / "w").ledger().entries) == 1, "nothing half"
+
+
+def test_a_new_month_spends_no_budget_of_others(tmp_path: Path, settings: Settings) -> None:
+    """Drawn again, a month would spend its epsilon once more."""
+    place, workspace, noise = Place("plain", tmp_path), tmp_path / "w", noise_of(1.0, None, 0.0)
+    place.add(usage(date(2023, 3, 1), date(2023, 5, 31)))
+    assert run(place, workspace, settings, noise) == {"2023-06": "taken"}
+    place.add(usage(date(2023, 6, 1), date(2023, 6, 30)))
+    outcomes = run(place, workspace, settings, noise)
+    assert outcomes == {"2023-06": "unchanged", "2023-07": "taken"}
+    assert spent(Store(workspace).ledger()).draws == 2
 
 
 def test_days_are_those_of_statistics(tmp_path: Path) -> None:

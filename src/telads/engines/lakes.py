@@ -202,11 +202,23 @@ def _iceberg(place: str) -> Any:
     """The table behind a name in a catalogue, a metadata file, or a folder with such files."""
     from pyiceberg.catalog import load_catalog
     from pyiceberg.table import StaticTable
+    from pyiceberg.utils.config import Config
 
     if place.startswith(CATALOGUE):
         catalogue, _, name = place.removeprefix(CATALOGUE).partition("/")
-        return load_catalog(catalogue).load_table(name)
-    return StaticTable.from_metadata(_metadata(place))
+        configured: dict[str, Any] = {**(Config().get_catalog_config(catalogue) or {})}
+        return load_catalog(catalogue, **{**_own_store(), **configured}).load_table(name)
+    return StaticTable.from_metadata(_metadata(place), _own_store())
+
+
+def _own_store() -> dict[str, str]:
+    """Endpoint and region of a store, which pyiceberg does not take from the usual variables."""
+    variables = {"s3.endpoint": "AWS_ENDPOINT_URL", "s3.region": "AWS_REGION"}
+    return {
+        name: os.environ[variable]
+        for name, variable in variables.items()
+        if os.environ.get(variable)
+    }
 
 
 def _metadata(place: str) -> str:
