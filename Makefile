@@ -22,7 +22,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-sso install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-experiments bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,14 +67,18 @@ $(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed-dev
 # paper bring theirs.
 install-tools: ## install system packages that tests use; Debian, as root (시험에 쓰는 시스템 패키지)
 	apt-get install --yes --no-install-recommends \
-	  chromium-headless-shell fonts-noto-cjk gettext openjdk-17-jre-headless postgresql
+	  chromium-headless-shell fonts-noto-cjk gettext nginx openjdk-17-jre-headless postgresql \
+	  systemd
+
 install-sso: $(BIN)/.installed-sso ## add single sign-on; part of make install (통합 로그인 설치)
 
 install-privacy: $(BIN)/.installed-privacy ## add noise for cells of logs; part of make install (차등 프라이버시 설치)
 
+install-lake: $(BIN)/.installed-lake ## add tables of Delta Lake and Iceberg; part of make install (데이터 레이크 테이블)
+
 install-docs: $(BIN)/.installed-docs ## add the tools of make docs; part of make install (문서 사이트 도구 설치)
 
-$(BIN)/.installed-sso $(BIN)/.installed-privacy $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
+$(BIN)/.installed-sso $(BIN)/.installed-lake $(BIN)/.installed-privacy $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
 	$(BIN)/pip $(LOCKED) -r $<
 	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
@@ -119,10 +123,13 @@ bench: install ## measure speed; write docs/benchmarks.md and benchmarks-web.md 
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.web
 
+bench-experiments: install ## try tests by area on planted effects; write docs/experiments.md (실험의 시험)
+	$(BIN)/python -m bench.experiments
+
 bench-scale: install ## measure logs of 10 to 100 million rows; write docs/scaling.md (규모 측정)
 	$(BIN)/python -m bench.scale
 
-soak: install ## simulate 200 planners for five minutes on PostgreSQL; write docs/soak.md (부하 시험)
+soak: install ## simulate 400 planners for 16 minutes on PostgreSQL; write docs/soak.md (부하 시험)
 	$(BIN)/python -m bench.soak
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
@@ -130,7 +137,7 @@ soak: install ## simulate 200 planners for five minutes on PostgreSQL; write doc
 # tools that build the package: nothing is fetched unlocked. Developers' tools and each extra come on
 # top, with the same versions; Spark, whose 480 MB few need, is no part of the developers'.
 # An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
-EXTRAS := spark sso privacy docs
+EXTRAS := spark sso lake privacy docs
 LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS))
 COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
 
@@ -155,6 +162,12 @@ lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	  --output-file requirements-$$extra.lock - || exit 1; done
 	for lock in $(LOCKS); do \
 	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
+
+# `make release RELEASE_FLAGS=--trial` does all but the tag with what is no release yet.
+RELEASE_FLAGS ?= --tag
+.PHONY: release
+release: install ## build sdist and wheel twice, try the wheel, tag the commit (릴리스 만들기)
+	$(BIN)/python scripts/release.py $(RELEASE_FLAGS)
 
 clean: ## remove what the commands above made, except workspaces (정리)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage bench/out build dist

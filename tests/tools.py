@@ -15,6 +15,7 @@ CHROMIUM, POSTGRESQL, SPARK = "Chromium", "PostgreSQL", "Spark"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """Chromium by its programs. The first draws the same without what only a window needs: tests take
 half the processor time with it, and where they only open pages a third."""
+NGINX, SYSTEMD = "nginx", "systemd"
 GETTEXT, REAL_FILES, SPHINX = "GNU gettext", "the real files", "Sphinx"
 LIBREOFFICE = "LibreOffice"
 DEMANDED = "TELADS_TEST_ALL"
@@ -53,7 +54,7 @@ def summary(untried: Counter[str]) -> list[str]:
     """The last lines of a run that left something out."""
     named = ", ".join(f"{tool} ({count})" for tool, count in untried.items())
     lines = [f"NOT TRIED: {sum(untried.values())} tests, for lack of {named}."]
-    if {CHROMIUM, POSTGRESQL, SPARK, GETTEXT} & untried.keys():
+    if {CHROMIUM, POSTGRESQL, SPARK, GETTEXT, NGINX, SYSTEMD} & untried.keys():
         lines.append(f"{INSTALL} installs what is missing (Debian); make test-all demands it.")
     if LIBREOFFICE in untried:
         lines.append(

@@ -169,6 +169,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("behind_tls", "0", _switch, Text(
         "앞단이 HTTPS로 받는지 0 또는 1(HSTS, 보안 쿠키)",
         "0 or 1: a proxy in front speaks HTTPS (HSTS, secure cookies)")),
+    Setting("hsts_preload", "0", _switch, Text(
+        "HSTS를 하위 도메인과 브라우저의 사전 등록 목록(preload)까지 넓힐지 0 또는 1",
+        "0 or 1: HSTS also for all subdomains and for the preload lists of browsers")),
     Setting("proxies", "0", _at_least(0, int), Text(
         "앞단에 있는 프록시의 수, 이만큼만 X-Forwarded-For를 믿음(0: 없음)",
         "number of proxies in front; as many entries of X-Forwarded-For are trusted")),
@@ -291,6 +294,7 @@ class Settings:
     uploads_kept_days: int
     allowed_hosts: tuple[str, ...]
     behind_tls: bool
+    hsts_preload: bool
     proxies: int
     sign_in_attempts: int
     sign_in_address_attempts: int

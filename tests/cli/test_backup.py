@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bench.soak.postgres import Missing, Postgres, postgres
+from telads.backup.take import rotate
 from telads.store.workspace import Store
 from tests.backup.test_backup import members, packed
 from tests.backup.test_content import sealed, with_member
@@ -124,7 +125,12 @@ def test_a_damaged_backup_is_told_in_a_line_and_changes_nothing(
     shutil.copytree(twin_workspace.path, old.workspace)
     archive = tmp_path / "out"
     archive.mkdir()
-    assert old.telads("backup", str(archive)).returncode == 0
+    for name in ("telads-backup-20260101T000000Z.tar.gz", "before.tar.gz"):
+        (archive / name).write_bytes(b"")
+    made = old.telads("backup", str(archive), "--keep", "1")
+    assert made.returncode == 0
+    assert made.stdout.endswith("older backups removed: 1\n")
+    (archive / "before.tar.gz").unlink()
     (file,) = archive.iterdir()
     assert old.telads("restore", str(file), "--check").returncode == 0
     content = bytearray(file.read_bytes())
@@ -189,6 +195,28 @@ def test_a_database_that_is_down_is_told(
     assert told.returncode == 1
     assert "database cannot be reached" in told.stderr
     assert not (tmp_path / "out.tar.gz").exists()
+
+
+def test_a_rotation_removes_the_oldest_by_their_names_and_nothing_else(tmp_path: Path) -> None:
+    names = [f"telads-backup-2026110{day}T030000Z.tar.gz" for day in range(1, 6)]
+    others = ["telads-backup.tar.gz", "before.tar.gz", "telads-backup-20261101T030000Z.tar.gz.new"]
+    for name in (*names, *others):
+        (tmp_path / name).write_bytes(b"")
+    assert [path.name for path in rotate(tmp_path, 2)] == names[:3]
+    assert {path.name for path in tmp_path.iterdir()} == {*names[3:], *others}
+    assert rotate(tmp_path, 2) == []
+
+
+def test_a_rotation_of_what_is_no_folder_is_refused_before_a_backup_is_made(
+    telads: Telads, twin_workspace: Store, tmp_path: Path
+) -> None:
+    target = tmp_path / "one.tar.gz"
+    told = telads(
+        "backup", target, "--keep", 3, "--lang", "en", "-w", twin_workspace.path
+    )  # fmt: skip
+    assert told.code == 1
+    assert told.err.startswith("telads: --keep is for backups in a folder.")
+    assert not target.exists()
 
 
 def test_a_backup_that_is_not_there_is_told_before_anything_else(

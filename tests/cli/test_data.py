@@ -283,8 +283,16 @@ def test_workbooks_are_taken_in_too(telads: Telads, tmp_path: Path) -> None:
         ({"TELADS_HOST": "127.0.0.5"}, []),
         ({"TELADS_HOST": "0.0.0.0"}, ["without encryption", "without signing in"]),
         ({"TELADS_HOST": "192.0.2.1", "TELADS_CLOSED": "1"}, ["without encryption"]),
-        ({"TELADS_HOST": "0.0.0.0", "TELADS_BEHIND_TLS": "1", "TELADS_PROXIES": "1"}, []),
-        ({"TELADS_BEHIND_TLS": "1"}, ["TELADS_PROXIES=0"]),
+        (
+            {
+                "TELADS_HOST": "0.0.0.0",
+                "TELADS_BEHIND_TLS": "1",
+                "TELADS_PROXIES": "1",
+                "TELADS_ALLOWED_HOSTS": "ads.example",
+            },
+            [],
+        ),
+        ({"TELADS_BEHIND_TLS": "1"}, ["TELADS_ALLOWED_HOSTS", "TELADS_PROXIES=0"]),
     ],
 )
 def test_the_doctor_tells_an_open_address(

@@ -55,7 +55,7 @@ class Visitor:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._opener = build_opener(HTTPCookieProcessor(CookieJar()), _NoRedirect())
+        self._opener = build_opener(HTTPCookieProcessor(CookieJar()), NoRedirect())
 
     def get(self, path: str, **headers: str) -> tuple[int, str]:
         """Status and text, or where a redirect leads."""
@@ -85,7 +85,9 @@ class Visitor:
             return error.code, error.headers.get("Location") or text
 
 
-class _NoRedirect(HTTPRedirectHandler):
+class NoRedirect(HTTPRedirectHandler):
+    """Where an answer leads is told, not followed."""
+
     def redirect_request(self, *_: Any) -> None:
         return None
 

@@ -36,6 +36,7 @@ VERBS: tuple[tuple[object, ...], ...] = (
     ("evaluate",),
     ("audience", "RULES"), ("plan", "BRIEF"), ("replan", "PLAN"),
     ("backup", "FOLDER/a.tar.gz"), ("restore", "BACKUP"), ("restore", "BACKUP", "--force"),
+    ("upgrade",),
     ("serve", "--port", 58978), ("worker",), ("user", "list"), ("user", "create", "kim"),
     ("apikey", "list"), ("apikey", "create", "reports"), ("media", "list"),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 from pathlib import Path
@@ -16,6 +17,7 @@ from telads.settings import Settings
 from telads.store.ledger import VERSION as FORMAT
 from telads.store.workspace import Store
 from telads.version import __version__
+from tests.backup.test_backup import members
 from tests.upgrade.conftest import Installation, state, telads
 from tests.upgrade.make_installation import PEOPLE, SEGMENT, UPLOADED, WRONG, Visitor
 from tests.web.server import Server
@@ -118,6 +120,7 @@ def test_people_work_on_at_the_website(
     server = Server(stored.workspace.path, 1)
     try:
         server.told()
+        assert len([*stored.workspace.path.glob("backups/before-*.tar.gz")]) == 1
         former = not stored.workspace.build().is_current
         status, health = server.get("/healthz")[:2]
         assert (status, "Run telads build" in health) == (503 if former else 200, former)
@@ -180,6 +183,60 @@ def test_its_backup_is_restored(stored: Installation) -> None:
     assert json.loads(telads(other.workspace, "status", "--format", "json"))["facts"]["current"]
     told = telads(other.workspace, "doctor")
     assert "LOOK" not in told, told
+
+
+def by_key(rows: bytes) -> dict[tuple[str, object], dict[str, Any]]:
+    """The rows of a backup; their order, and that of their fields, says nothing."""
+    found = map(json.loads, rows.splitlines())
+    return {(row["model"], row["pk"]): row["fields"] for row in found}
+
+
+def test_what_was_there_is_kept_before_it_is_upgraded(stored: Installation) -> None:
+    workspace, before, files = stored.workspace, kept(stored), state(stored.workspace.path)
+    wrote, months = workspace.written_by(), workspace.ledger()
+    said, _ = json.JSONDecoder().raw_decode(telads(workspace, "upgrade", "--format", "json"))
+    (told,) = said["rows"]
+    assert (told["telads"], told["format"]) == (wrote["telads"], wrote["format"])
+    assert told["build"] == workspace.build().name
+    assert "Everything is up to date." in telads(workspace, "upgrade")
+    (path,) = (workspace.path / "backups").iterdir()
+    assert str(path) == told["backup"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "LOOK" not in telads(workspace, "doctor")
+
+    # As the earlier version itself would have made it: its rows, its files, its format.
+    now, then = dict(members(path)), dict(members(stored.backup))
+    about, made = (json.loads(one["telads-backup.json"]) for one in (now, then))
+    for fact in ("backup", "telads", "ledger", "build", "months", "schema"):
+        assert about[fact] == made[fact], fact
+    found, own = by_key(now["database.jsonl"]), by_key(then["database.jsonl"])
+    (added,) = found.keys() - own.keys()
+    assert found[added]["action"] == "backup", "it was recorded after it was made"
+    assert {key: found[key] for key in own} == own
+    for name in {*now, *then} - {"telads-backup.json", "telads-backup.sha256", "database.jsonl"}:
+        assert now[name] == then[name], name
+        assert hashlib.sha256(now[name]).hexdigest() == files[name]
+
+    other = Installation(stored.folder / "other")
+    telads(other.workspace, "restore", path)
+    assert other.workspace.ledger() == months
+    for name, rows in kept(other).items():
+        known = [row[: len(old)] for row, old in zip(rows, before[name], strict=True)]
+        assert known == before[name]
+
+
+def test_without_a_backup_nothing_is_upgraded_unless_it_is_asked_for(stored: Installation) -> None:
+    (stored.workspace.path / "backups").write_text("in the way", "utf-8")
+    before = state(stored.workspace.path)
+    for words in (("upgrade",), ("user", "list")):
+        told = telads(stored.workspace, *words, code=1)
+        assert "nothing was upgraded" in told
+        assert "telads upgrade --no-backup" in told
+    changed = {name for name, digest in state(stored.workspace.path).items()
+               if before.get(name) != digest}  # fmt: skip
+    assert changed <= {"lock", "web.sqlite3-wal", "web.sqlite3-shm"}
+    telads(stored.workspace, "upgrade", "--no-backup")
+    assert stored.workspace.written_by()["format"] == FORMAT
 
 
 @pytest.mark.parametrize("built", [False, True], ids=["before the build", "after the build"])

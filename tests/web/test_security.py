@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
+from django.test import Client, override_settings
 
 from telads.web.accounts.roles import Role
 from telads.web.security import POLICY
@@ -33,9 +34,64 @@ def check_deploy(workspace: Path, **variables: str) -> str:
     return done.stdout
 
 
-def test_behind_tls_no_check_is_silenced(tmp_path: Path) -> None:
-    said = check_deploy(tmp_path, TELADS_BEHIND_TLS="1", TELADS_ALLOWED_HOSTS="ads.example")
-    assert "no issues (0 silenced)" in said
+def test_behind_tls_only_checks_of_wider_hsts_are_silenced_unless_it_is_set(tmp_path: Path) -> None:
+    given = {"TELADS_BEHIND_TLS": "1", "TELADS_ALLOWED_HOSTS": "ads.example"}
+    assert "no issues (2 silenced)" in check_deploy(tmp_path, **given)
+    assert "no issues (0 silenced)" in check_deploy(tmp_path, **given, TELADS_HSTS_PRELOAD="1")
+
+
+BEHIND_TLS: dict[str, Any] = {
+    "SECURE_SSL_REDIRECT": True,
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "ALLOWED_HOSTS": ["ads.example", "localhost"],
+}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/en/customers/", "/static/telads/site.css", "/api/v1/status"]
+)
+@pytest.mark.parametrize(
+    "told",
+    [{}, {"x-forwarded-proto": "http", "sec-fetch-mode": "navigate"}],
+    ids=["nothing", "http to a browser that came by https"],
+)
+def test_a_proxy_that_hides_the_scheme_is_explained_instead_of_redirected_for_ever(
+    path: str, told: dict[str, str]
+) -> None:
+    with override_settings(**BEHIND_TLS):
+        response = Client().get(path, headers={"host": "ads.example", **told})
+    assert response.status_code == 503
+    assert response["Content-Security-Policy"] == POLICY
+    assert response["X-Content-Type-Options"] == "nosniff"
+    page = response.content.decode()
+    assert "X-Forwarded-Proto" in page
+    if path.startswith("/api/"):
+        assert response["Content-Type"] == "application/problem+json"
+    else:
+        assert "프록시" in page
+        assert "Without a proxy, set TELADS_BEHIND_TLS to 0." in page
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [("ads.example", {}), ("localhost:8000", {"sec-fetch-mode": "navigate"})],
+)
+def test_plain_http_that_the_proxy_names_is_redirected(host: str, told: dict[str, str]) -> None:
+    with override_settings(**BEHIND_TLS):
+        response = Client().get("/en/", headers={"host": host, "x-forwarded-proto": "http", **told})
+    assert response.status_code == 301
+    assert response["Location"] == f"https://{host}/en/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wider", [False, True])
+def test_hsts_covers_this_host_alone_unless_it_is_set(site: Client, wider: bool) -> None:
+    given = {"SECURE_HSTS_SECONDS": 60, "SECURE_HSTS_PRELOAD": wider,
+             "SECURE_HSTS_INCLUDE_SUBDOMAINS": wider}  # fmt: skip
+    with override_settings(**BEHIND_TLS, **given):
+        response = Client().get("/", headers={"host": "ads.example", "x-forwarded-proto": "https"})
+    rest = "; includeSubDomains; preload" if wider else ""
+    assert response["Strict-Transport-Security"] == f"max-age=60{rest}"
 
 
 def test_on_this_machine_only_checks_of_tls_are_silenced(tmp_path: Path) -> None:

@@ -9,20 +9,26 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
+from django.utils import timezone
 
 from telads.errors import NewerVersion
 from telads.store.files import write_text
+from telads.store.ledger import Draw
 from telads.store.workspace import Store
 from telads.web import request_state
+from telads.web.accounts.audit import COMMAND_LINE, record
 from telads.web.client import PROXIED, is_local
+from telads.web.jobs.models import SILENCE, Job, State
 from telads.web.logs import ACCESS, JsonLines, NothingTyped, logged
-from telads.web.metrics import REGISTRY
+from telads.web.metrics import REGISTRY, STATE
 
 pytestmark = pytest.mark.django_db  # health asks the database, too
 
@@ -56,8 +62,21 @@ def test_health_costs_one_question_to_the_database(
     assert counted("healthz", 200)
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+def test_monitoring_on_this_machine_asks_by_any_host(site: Client, path: str) -> None:
+    """It knows an address and a port; those elsewhere, or behind a proxy, know the name."""
+    with override_settings(ALLOWED_HOSTS=["ads.example"]):
+        assert site.get(path, headers={"host": "127.0.0.1:8000"}).status_code == 200
+        proxied = {"host": "127.0.0.1", "x-forwarded-for": "192.0.2.7"}
+        assert site.get(path, headers=proxied).status_code == 400
+        away = site.get(path, headers={"host": "10.0.0.1"}, REMOTE_ADDR="192.0.2.7")
+        assert away.status_code == 400
+        assert site.get("/en/", headers={"host": "127.0.0.1"}).status_code == 400
+
+
 def test_health_is_for_hosts_of_this_website_and_is_only_asked(site: Client) -> None:
-    assert site.get("/healthz", headers={"host": "evil.example"}).status_code == 400
+    away = site.get("/healthz", headers={"host": "evil.example"}, REMOTE_ADDR="192.0.2.7")
+    assert away.status_code == 400
     assert site.head("/healthz").status_code == 200
     assert site.post("/healthz").status_code == 405
 
@@ -136,6 +155,49 @@ def test_figures_count_by_view_and_status(site: Client, twin_workspace: Store) -
     assert 'telads_request_seconds_bucket{le="0.025",view="home"}' in page
     assert f'telads_build_info{{build="{twin_workspace.build().name}"' in page
     assert "typed-by-somebody" not in page
+
+
+def state_of(site: Client) -> dict[str, float]:
+    """What `/metrics` says of the installation, by name and labels."""
+    lines = site.get("/metrics").content.decode().splitlines()
+    found = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, value in found.items() if name.partition("{")[0] in STATE}
+
+
+def test_figures_tell_the_state_of_the_installation(site: Client, twin_workspace: Store) -> None:
+    assert "telads_backup_made_seconds" not in state_of(site)
+    long_ago = timezone.now() - 2 * SILENCE
+    for state, beat in (("failed", None), ("done", None), ("running", long_ago),
+                        ("running", timezone.now()), ("waiting", timezone.now())):  # fmt: skip
+        Job.objects.create(by="kim", state=state, beat=beat)
+    before = timezone.now().timestamp()
+    record(COMMAND_LINE, "backup")
+    draw = Draw("2023-01", "laplace", 0.5, 0.0, "2026-01-01T00:00:00+00:00", "one")
+    ledger = replace(twin_workspace.ledger(), draws=(draw, replace(draw, id="two")))
+    with (
+        mock.patch.object(Store, "ledger", return_value=ledger),
+        override_settings(TELADS=replace(django_settings.TELADS, epsilon_limit=4.0)),
+    ):
+        told = state_of(site)
+    assert told["telads_healthy"] == 1
+    assert told["telads_newest_month_end_seconds"] == 1682899200, "May 1, 2023"
+    assert {state: told[f'telads_jobs{{state="{state}"}}'] for state in State.values} == {
+        "waiting": 1, "running": 1, "done": 1, "failed": 1, "cancelled": 0, "interrupted": 1,
+    }  # fmt: skip
+    assert before - 1 <= told["telads_backup_made_seconds"] <= timezone.now().timestamp()
+    assert 0 < told["telads_disk_free_bytes"] < told["telads_disk_bytes"]
+    assert (told["telads_epsilon_spent"], told["telads_epsilon_limit"]) == (1, 4)
+
+
+def test_figures_leave_out_what_cannot_be_read(client: Client, tmp_path: Path) -> None:
+    away = mock.patch("telads.web.jobs.models.counts", side_effect=OperationalError("away"))
+    with override_settings(TELADS=replace(django_settings.TELADS, workspace=tmp_path)), away:
+        told = state_of(client)
+    names = {name.partition("{")[0] for name in told}
+    assert told["telads_healthy"] == 0
+    assert not {"telads_build_info", "telads_newest_month_end_seconds", "telads_jobs",
+                "telads_epsilon_limit"} & names  # fmt: skip
+    assert {"telads_disk_free_bytes", "telads_epsilon_spent"} <= names
 
 
 @pytest.mark.parametrize("address", ["10.0.0.8", "203.0.113.5", "", "unknown"])

@@ -7,6 +7,7 @@ imports Django.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +54,47 @@ class Database(Protocol):
 
 
 SUFFIX = ".tar.gz"
+NAMED = re.compile(r"telads-backup-\d{8}T\d{6}Z\.tar\.gz")
+"""Names that backups in a folder get by the time; others are never removed."""
+
+
+def rotate(folder: Path, keep: int) -> list[Path]:
+    """Remove the oldest backups of a folder beyond the newest `keep`; return the removed ones.
+
+    Only files named by the time count, in the order of these times. Raises `WorkspaceError` for
+    what is no folder, and for a file that cannot be removed.
+    """
+    if not folder.is_dir():
+        raise WorkspaceError(
+            Text("--keep는 폴더에 두는 백업에만 쓸 수 있습니다.",
+                 "--keep is for backups in a folder."),
+            Text("파일 대신 폴더를 적어 주세요.", "Name a folder instead of a file."),
+            file=folder,
+        )  # fmt: skip
+    named = sorted(path for path in folder.iterdir() if NAMED.fullmatch(path.name))
+    removed = named[:-keep]
+    for path in removed:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise WorkspaceError(
+                Text("오래된 백업을 지울 수 없습니다.", "An old backup cannot be removed."),
+                Text("폴더의 권한을 확인해 주세요. 새 백업은 만들어졌습니다.",
+                     "Check the folder's permissions. The new backup was made."),
+                file=path, value=error.strerror,
+            ) from error  # fmt: skip
+    return removed
+
+
+def require_workspace(workspace: Store) -> None:
+    """Raise `WorkspaceError` if there is no folder."""
+    if not workspace.path.is_dir():
+        raise WorkspaceError(
+            Text("작업 폴더가 없습니다.", "Workspace not found."),
+            Text("--workspace나 TELADS_WORKSPACE를 확인해 주세요.",
+                 "Check --workspace or TELADS_WORKSPACE."),
+            file=workspace.path,
+        )  # fmt: skip
 
 
 def take(
@@ -77,13 +119,7 @@ def take(
             Text("다른 이름을 쓰거나 --force를 붙여 주세요.", "Use another name, or --force."),
             file=path,
         )
-    if not workspace.path.is_dir():
-        raise WorkspaceError(
-            Text("작업 폴더가 없습니다.", "Workspace not found."),
-            Text("--workspace나 TELADS_WORKSPACE를 확인해 주세요.",
-                 "Check --workspace or TELADS_WORKSPACE."),
-            file=workspace.path,
-        )  # fmt: skip
+    require_workspace(workspace)
     with workspace.writing(wait, on_wait):
         check_usable(workspace)  # an unusable workspace could not be restored
         dump = workspace.path / f"{TEMPORARY}{os.getpid()}-{DATABASE}"

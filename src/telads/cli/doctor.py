@@ -75,6 +75,13 @@ def exposure(settings: Settings) -> Iterator[Finding]:
                 f"Anyone who can reach {host} sees the data pages and the API without signing in. "
                 "Set TELADS_CLOSED=1 to close them.",
             ))  # fmt: skip
+    if settings.behind_tls and not settings.allowed_hosts:
+        yield Finding(False, Text(
+            "HTTPS 프록시 뒤인데 TELADS_ALLOWED_HOSTS가 비어 있어, 웹사이트의 이름으로 온 "
+            "요청을 모두 거절합니다(400). 사람들이 브라우저에 적는 이름을 적어 주세요.",
+            "Behind an HTTPS proxy with an empty TELADS_ALLOWED_HOSTS every request for the "
+            "website's name is refused (400). Set it to the name that people type.",
+        ))  # fmt: skip
     if settings.behind_tls and not settings.proxies:
         yield Finding(False, Text(
             "HTTPS 프록시 뒤인데 TELADS_PROXIES가 0이라, 모든 사람이 프록시의 주소로 세어져 "

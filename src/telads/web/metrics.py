@@ -5,6 +5,17 @@
     telads_kept_bytes, telads_kept_answers      size of the response cache, summed over workers
     telads_build_info{build,version,synthetic}  1 for the build in force
 
+and the state of the installation, read when it is asked for:
+
+    telads_healthy                              1 if /healthz answers with 200, else 0
+    telads_newest_month_end_seconds             end of the newest month in force, Unix time
+    telads_jobs{state}                          jobs of data administration, of all times
+    telads_backup_made_seconds                  the newest backup of the activity log, Unix time
+    telads_disk_free_bytes, telads_disk_bytes   the disk that the workspace is on
+    telads_epsilon_spent, telads_epsilon_limit  noise of telads aggregate; the limit if there is one
+
+What cannot be read, as of a database that is away, is left out.
+
 `view` is the name of an address in urls.py, never the address itself, so nothing a visitor typed
 appears in a label. Several workers write their metrics into files of one folder
 (`PROMETHEUS_MULTIPROC_DIR`, set by `telads serve`); the worker that is asked sums them.
@@ -13,10 +24,15 @@ appears in a label. Several workers write their metrics into files of one folder
 from __future__ import annotations
 
 import os
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from math import fsum
 
 from django.conf import settings as django_settings
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -102,21 +118,74 @@ def metrics(request: HttpRequest) -> HttpResponse:
     else:
         collected = REGISTRY
     return HttpResponse(
-        generate_latest(collected) + _build_info(request), content_type=CONTENT_TYPE_LATEST
+        generate_latest(collected) + _installation(request), content_type=CONTENT_TYPE_LATEST
     )
 
 
-def _build_info(request: HttpRequest) -> bytes:
-    """The build in force, read on request, so that workers need not track it."""
-    try:
-        build = request_state.build(request)
-        synthetic = str(build.synthetic).lower()
-    except TeladsError:
-        return b""
-    info = CollectorRegistry()
-    gauge = Gauge(
-        "telads_build_info", "The build in force.", ["build", "version", "synthetic"], registry=info
-    )
+STATE = {
+    "telads_build_info": "The build in force.",
+    "telads_healthy": "1 if /healthz answers with 200, else 0.",
+    "telads_newest_month_end_seconds": "End of the newest month in force, Unix time.",
+    "telads_jobs": "Jobs of data administration, of all times, by state.",
+    "telads_backup_made_seconds": "Time of the newest backup, Unix time.",
+    "telads_disk_free_bytes": "Free bytes of the workspace's disk.",
+    "telads_disk_bytes": "Size of the workspace's disk in bytes.",
+    "telads_epsilon_spent": "Epsilon spent on noise.",
+    "telads_epsilon_limit": "Epsilon that may be spent on noise (TELADS_EPSILON_LIMIT).",
+}
+"""Metrics of the installation as a whole, with their help."""
+Sample = tuple[str, Mapping[str, str], float]
+"""Name, labels, value."""
+
+
+def _installation(request: HttpRequest) -> bytes:
+    """The state of the installation, read on request, so that workers need not track it."""
     # A separate registry: a multiprocess gauge would be written to files.
-    gauge.labels(build.name, __version__, synthetic).set(1)
-    return generate_latest(info)
+    registry = CollectorRegistry()
+    gauges: dict[str, Gauge] = {}
+    for read in (_of_build, _of_ledger, _of_database, _of_disk):
+        with suppress(TeladsError, DatabaseError, InterfaceError, OSError):
+            for name, labels, value in read(request):
+                if name not in gauges:
+                    gauges[name] = Gauge(name, STATE[name], [*labels], registry=registry)
+                (gauges[name].labels(**labels) if labels else gauges[name]).set(value)
+    return generate_latest(registry)
+
+
+def _of_build(request: HttpRequest) -> Iterator[Sample]:
+    from telads.web.health import what_is_wrong  # Django's settings import this module
+
+    yield "telads_healthy", {}, what_is_wrong(request) is None
+    build = request_state.build(request)
+    synthetic = str(build.synthetic).lower()
+    labels = {"build": build.name, "version": __version__, "synthetic": synthetic}
+    yield "telads_build_info", labels, 1
+    after = build.months[-1] + 1
+    yield (
+        "telads_newest_month_end_seconds", {},
+        datetime(after.year, after.month, 1, tzinfo=UTC).timestamp(),
+    )  # fmt: skip
+
+
+def _of_ledger(request: HttpRequest) -> Iterator[Sample]:
+    ledger, limit = request_state.workspace().ledger(), request_state.settings().epsilon_limit
+    if limit is not None:
+        yield "telads_epsilon_limit", {}, limit
+    yield "telads_epsilon_spent", {}, fsum(draw.epsilon for draw in ledger.draws)
+
+
+def _of_database(request: HttpRequest) -> Iterator[Sample]:
+    from telads.web.accounts.models import AuditEntry
+    from telads.web.jobs.models import counts
+
+    for state, count in counts().items():
+        yield "telads_jobs", {"state": state}, count
+    made = AuditEntry.objects.filter(action="backup").order_by("-pk").values("when").first()
+    if made is not None:
+        yield "telads_backup_made_seconds", {}, made["when"].timestamp()
+
+
+def _of_disk(request: HttpRequest) -> Iterator[Sample]:
+    disk = shutil.disk_usage(request_state.workspace().path)
+    yield "telads_disk_free_bytes", {}, disk.free
+    yield "telads_disk_bytes", {}, disk.total

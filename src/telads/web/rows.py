@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 from telads.errors import DataError
 from telads.store.files import new_file
 from telads.text import Text
-from telads.web.setup import DATABASE, make_ready, set_up, unusable
+from telads.web.setup import DATABASE, make_ready, pending, require_known, set_up, unusable
 
 if TYPE_CHECKING:
+    from django.apps.registry import Apps
     from django.core.serializers.base import DeserializedObject
     from django.db.models import Model
 
@@ -31,7 +32,10 @@ AT_A_TIME = 2000
 
 
 class Rows:
-    """The database of a workspace's website (`telads.backup.take.Database`)."""
+    """The database of a workspace's website.
+
+    As `telads.backup.take.Database` says, and `telads.backup.upgrade.FormerDatabase`.
+    """
 
     def __init__(self, workspace: Path) -> None:
         self._workspace = workspace
@@ -56,6 +60,35 @@ class Rows:
                 _serialize(rows, file)
             record(COMMAND_LINE, "backup")
         return rows.count
+
+    def pending(self) -> list[str]:
+        """Migrations that tables of an earlier version lack; none without tables."""
+        with self._known():
+            if _is_absent():
+                return []
+            require_known()
+            return pending()
+
+    def dump_former(self, path: Path) -> tuple[int, list[str]]:
+        """Write all rows as the tables are, whichever version made them; nothing is changed.
+
+        Returns their number, and the migrations applied; none of both without a database.
+        """
+        with self._known(), TextIOWrapper(new_file(path), "utf-8") as file:
+            from django.db import connection
+            from django.db.migrations.loader import MigrationLoader
+
+            if _is_absent():
+                return 0, []
+            with _one_moment():
+                loader = MigrationLoader(connection)
+                applied = [*(loader.applied_migrations or ())]
+                apps = loader.project_state([key for key in applied if key in loader.graph.nodes])
+                rows = _Counted(_rows(apps.apps))
+                _serialize(rows, file)
+            return rows.count, sorted(
+                f"{app}.{name}" for app, name in applied if app not in LEFT_OUT
+            )
 
     def is_used(self) -> bool:
         """Whether there is any row that migrations did not create."""
@@ -121,31 +154,48 @@ class Rows:
 
     @contextmanager
     def _ready(self) -> Iterator[None]:
-        """Set up Django; raises `WorkspaceError` if the database or the disk fails."""
-        from django.db import DatabaseError
-
-        try:
+        """Bring the tables up to date; raises `WorkspaceError` if database or disk fails."""
+        with self._known():
             if not self._made_ready:
                 make_ready(self._workspace)
                 self._made_ready = True
+            yield
+
+    @contextmanager
+    def _known(self) -> Iterator[None]:
+        """Set up Django; raises `WorkspaceError` if the database or the disk fails."""
+        set_up(self._workspace)
+        from django.db import DatabaseError
+
+        try:
             yield
         except (DatabaseError, OSError) as error:
             raise unusable(error, self._workspace) from error
 
 
-def _models() -> list[type[Model]]:
-    """Tables to back up, in dependency order."""
+def _is_absent() -> bool:
+    """Whether there is no file of SQLite: connecting would make one."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists()
+
+
+def _models(state: Apps | None = None) -> list[type[Model]]:
+    """Tables to back up, in dependency order: of this version, or of a state of the migrations."""
     from django.apps import apps
     from django.core.serializers import sort_dependencies
 
+    known = apps if state is None else state
     kept = [
-        (app, list(app.get_models())) for app in apps.get_app_configs() if app.label not in LEFT_OUT
+        (app, list(app.get_models()))
+        for app in known.get_app_configs()
+        if app.label not in LEFT_OUT
     ]
     return [model for model in sort_dependencies(kept) if not model._meta.proxy]
 
 
-def _rows() -> Iterator[Model]:
-    for model in _models():
+def _rows(state: Apps | None = None) -> Iterator[Model]:
+    for model in _models(state):
         yield from model._base_manager.order_by("pk").iterator(chunk_size=AT_A_TIME)
 
 

@@ -29,10 +29,17 @@ from typing import Any
 from telads.errors import AddressUnusable, TeladsError
 from telads.settings import Settings
 from telads.store.files import write_text
+from telads.store.ledger import VERSION as FORMAT
 from telads.store.workspace import Store
 from telads.text import Text
 from telads.version import __version__
-from telads.web.setup import WAIT_SECONDS, bring_up_to_date, require_writable, wait_for_database
+from telads.web.setup import (
+    WAIT_SECONDS,
+    bring_up_to_date,
+    keep_former,
+    require_writable,
+    wait_for_database,
+)
 from telads.web.subprocess import deaf_to_interrupts, end_all, in_fresh
 
 HEADER_SECONDS = 10
@@ -96,8 +103,9 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     figures = _fresh_figures(settings.workspace)
     _tell_workers(settings, figures)
     _wait_for_database()
+    kept = _keep_former_format(settings.workspace)
     with Store(settings.workspace).writing(settings.lock_seconds):
-        prepare(settings.workspace)
+        prepare(settings.workspace, backup=not kept)
     beside: list[Callable[[], None]] = [
         lambda: _when_it_listens(settings.host, settings.port, announce),
         lambda: _make_ahead(settings.workspace, figures),
@@ -122,13 +130,25 @@ def _wait_for_database() -> None:
     wait_for_database(WAIT_SECONDS)
 
 
-def prepare(workspace: Path) -> None:
-    """Bring the website's database and its static files up to date."""
+def _keep_former_format(workspace: Path) -> bool:
+    """Back up a workspace whose files are of an earlier format; whether it is one."""
+    store = Store(workspace)
+    if store.written_by()["format"] >= FORMAT or not store.ledger_path.exists():
+        return False
+    keep_former(workspace)
+    return True
+
+
+def prepare(workspace: Path, backup: bool = True) -> None:
+    """Bring the website's database and its static files up to date.
+
+    Tables of an earlier version are backed up first, unless `backup` is false.
+    """
     import django
     from django.core.management import call_command
 
     django.setup()
-    bring_up_to_date()
+    bring_up_to_date(workspace if backup else None)
     stamp, content = workspace / "static" / STAMP, _static_content()
     if not stamp.is_file() or stamp.read_text("utf-8") != content:
         # Files of former versions stay: a page opened earlier still needs its style.

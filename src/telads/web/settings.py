@@ -58,8 +58,9 @@ MIDDLEWARE = [
     "telads.web.metrics.measured",
     "telads.web.request_state.dataset_in_force",
     "telads.web.logs.logged",
-    "django.middleware.security.SecurityMiddleware",
     "telads.web.security.content_security_policy",
+    "telads.web.security.scheme_told",
+    "django.middleware.security.SecurityMiddleware",
     "telads.web.security.kept_by_nobody",
     "telads.web.health.answered_first",
     "telads.web.security.Compression",
@@ -146,8 +147,8 @@ _TLS = TELADS.behind_tls
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _TLS else None
 SECURE_SSL_REDIRECT = _TLS
 SECURE_HSTS_SECONDS = 31_536_000 if _TLS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = _TLS
-SECURE_HSTS_PRELOAD = _TLS
+# Neither can be taken back quickly: subdomains may be other people's, lists are kept for months.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _TLS and TELADS.hsts_preload
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
 # Browsers accept this prefix only from this host over TLS: no other host can set the cookie.
@@ -188,8 +189,9 @@ AXES_VERBOSE = False
 
 # Checks that only apply behind TLS. A website on this machine alone speaks plain HTTP: there a
 # redirect would fail and a secure cookie would never be sent back.
+_WIDER_HSTS = ["security.W005", "security.W021"]  # subdomains, preload: a setting
 SILENCED_SYSTEM_CHECKS = (
-    []
+    ([] if TELADS.hsts_preload else _WIDER_HSTS)
     if _TLS
     else [
         "security.W004",  # HSTS

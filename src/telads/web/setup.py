@@ -36,10 +36,11 @@ WAIT_SECONDS = 30.0
 LOOK_SECONDS = 1.0
 
 
-def make_ready(workspace: Path, wait: float = 0.0) -> None:
+def make_ready(workspace: Path, wait: float = 0.0, backup: bool = True) -> None:
     """Set Django up on a workspace and bring its database up to date.
 
-    Waits `wait` seconds for a database that is away. Raises `WorkspaceError` if the workspace
+    Tables of an earlier version are backed up first, unless `backup` is false. Waits `wait`
+    seconds for a database that is away. Raises `WorkspaceError` if the workspace
     cannot be written to or the database not be used, `DatabaseAway`.
     """
     require_writable(workspace)
@@ -48,7 +49,7 @@ def make_ready(workspace: Path, wait: float = 0.0) -> None:
 
     try:
         wait_for_database(wait)
-        bring_up_to_date()
+        bring_up_to_date(workspace if backup else None)
     except DatabaseError as error:
         raise unusable(error, workspace) from error
 
@@ -137,11 +138,13 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def bring_up_to_date() -> None:
+def bring_up_to_date(workspace: Path | None) -> None:
     """Create missing tables in the database, and the triggers of the log of actions.
 
-    On PostgreSQL one process at a time: machines that share it may start at once. Raises
-    `NewerVersion` for tables of a newer version, before anything is changed.
+    What an earlier version left is backed up first into the workspace, if one is given
+    (`telads.backup.upgrade`). On PostgreSQL one process at a time: machines that share it may start
+    at once. Raises `NewerVersion` for tables of a newer version, before anything is changed, and
+    `WorkspaceError` if it cannot be backed up.
     """
     from django.core.management import call_command
     from django.db import connection, transaction
@@ -150,6 +153,8 @@ def bring_up_to_date() -> None:
         from telads.web.accounts import chain
 
         require_known()
+        if workspace is not None and pending():
+            keep_former(workspace)
         call_command("migrate", interactive=False, verbosity=0)
         if not chain.is_guarded(connection):  # SQLite drops them when a table is rebuilt
             with transaction.atomic():
@@ -165,6 +170,29 @@ def bring_up_to_date() -> None:
             migrate()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+
+
+def keep_former(workspace: Path) -> Path:
+    """Back up what an earlier version left; raises `WorkspaceError`."""
+    from telads.backup import upgrade
+    from telads.web.rows import Rows
+
+    path = upgrade.keep_former(Store(workspace), Rows(workspace))
+    logging.getLogger("telads.web").warning(
+        "backed up before the upgrade", extra={"facts": {"file": str(path)}}
+    )
+    return path
+
+
+def pending() -> list[str]:
+    """Migrations of this version that the database's tables lack; none if it has no tables."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    applied = {*(loader.applied_migrations or ())}
+    lacking = {*loader.graph.nodes} - applied if applied else set()
+    return sorted(f"{app}.{name}" for app, name in lacking)
 
 
 def require_known() -> None:

@@ -26,7 +26,17 @@ from telads.answers.questions import field_of
 from telads.text import Lang, Text
 
 PARAMETER = "sort"
+ROWS = "rows"
+"""Names of the tables that are shown whole."""
+FIRST = 30
+"""Rows that a longer table shows at first: each weighs on the page, and has cards of its own."""
 ORDER = Text("정렬", "order")
+WHOLE = Text("{}행 모두 보기", "Show all {} rows")
+SHORT = Text("앞의 {}행만 보기", "Show the first {} rows only")
+UNSAVED = Text(
+    "{1}행 중 앞의 {0}행입니다. 저장하시면 모두 보실 수 있습니다.",
+    "The first {} of {} rows; save it to see all.",
+)
 PAGE = "page"
 """Of a long table the page that is shown: another order begins with the first."""
 Row = TypeVar("Row")
@@ -155,3 +165,32 @@ def values_of_rows(answer: Answer, lang: Lang, **others: Value) -> dict[str, Val
 
     return {**{key: of(value) for key, value in values_of(answer, answer.columns, lang).items()},
             **others}  # fmt: skip
+
+
+class Extent:
+    """How many rows of one table of a page are shown: the first, or all of them."""
+
+    def __init__(self, request: HttpRequest, table: str, count: int) -> None:
+        """Read it from the address; a form that was sent has none, and shows the first rows."""
+        self._whole = [name for name in request.GET.getlist(ROWS) if name != table]
+        self.is_whole = table in request.GET.getlist(ROWS)
+        self._request, self._table, self._count = request, table, count
+
+    def rows(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows that are shown."""
+        return rows if self.is_whole else rows[:FIRST]
+
+    def link(self, lang: Lang) -> SafeString:
+        """The way to the other rows and back; empty for a table that is no longer."""
+        if self._count <= FIRST:
+            return mark_safe("")
+        if self._request.method != "GET":
+            return mark_safe(
+                f'<p class="muted">{escape(UNSAVED(lang).format(FIRST, self._count))}</p>'
+            )
+        query = self._request.GET.copy()
+        query.setlist(ROWS, self._whole if self.is_whole else [*self._whole, self._table])
+        words = SHORT(lang).format(FIRST) if self.is_whole else WHOLE(lang).format(self._count)
+        asked = f"?{text}" if (text := query.urlencode()) else ""
+        to = f"{self._request.path}{asked}#table-{self._table}"
+        return mark_safe(f'<p><a href="{escape(to)}">{escape(words)}</a></p>')

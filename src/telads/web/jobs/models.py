@@ -111,6 +111,18 @@ class Job(models.Model):
         return ended and (bool(self.folder) or not self.files)
 
 
+def counts() -> dict[str, int]:
+    """How many jobs there are in each state as displayed; all states are there."""
+    found = dict.fromkeys(State.values, 0)
+    for state, count in Job.objects.order_by().values_list("state").annotate(models.Count("pk")):
+        found[state] = count
+    silent = models.Q(beat__isnull=True) | models.Q(beat__lt=timezone.now() - SILENCE)
+    interrupted = Job.objects.filter(silent, state=State.RUNNING).count()
+    found[State.RUNNING.value] -= interrupted
+    found[State.INTERRUPTED.value] += interrupted
+    return found
+
+
 def claim(number: int, attempt: int, worker: str) -> bool:
     """Claim a waiting job; of concurrent claims exactly one succeeds, on either database."""
     now = timezone.now()

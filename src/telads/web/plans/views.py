@@ -55,7 +55,7 @@ from telads.web.plans.forms import (
     typed_from,
 )
 from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
-from telads.web.plans.present import audience_text, shown
+from telads.web.plans.present import audience_text, result_of, shown
 from telads.web.plans.services import (
     Level,
     add_version,
@@ -260,7 +260,7 @@ def render_version(
         "saved": found,
         "plan": found.plan,
         "versions": found.plan.versions.defer("document"),
-        "shown": shown(build, found.read(), lang),
+        "result": result_of(request, found),
         "own": own,
         "may_edit": level is not None and level >= Level.EDIT,
         "newest": newest if found.month < str(newest) else None,
@@ -435,7 +435,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "plans/compare_shared.html", facts)
     else:
         facts |= {
-            "shown": shown(request_state.build(request), version.read(), lang),
+            "result": result_of(request, version),
             "files": links(FILES, address_of, lang)["files"],
             "ad_files": ad_files(address_of, lang),
         }
