@@ -22,7 +22,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-sso install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-experiments bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,9 +74,11 @@ install-sso: $(BIN)/.installed-sso ## add single sign-on; part of make install (
 
 install-privacy: $(BIN)/.installed-privacy ## add noise for cells of logs; part of make install (차등 프라이버시 설치)
 
+install-lake: $(BIN)/.installed-lake ## add tables of Delta Lake and Iceberg; part of make install (데이터 레이크 테이블)
+
 install-docs: $(BIN)/.installed-docs ## add the tools of make docs; part of make install (문서 사이트 도구 설치)
 
-$(BIN)/.installed-sso $(BIN)/.installed-privacy $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
+$(BIN)/.installed-sso $(BIN)/.installed-lake $(BIN)/.installed-privacy $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
 	$(BIN)/pip $(LOCKED) -r $<
 	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
@@ -121,6 +123,9 @@ bench: install ## measure speed; write docs/benchmarks.md and benchmarks-web.md 
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.web
 
+bench-experiments: install ## try tests by area on planted effects; write docs/experiments.md (실험의 시험)
+	$(BIN)/python -m bench.experiments
+
 bench-scale: install ## measure logs of 10 to 100 million rows; write docs/scaling.md (규모 측정)
 	$(BIN)/python -m bench.scale
 
@@ -132,7 +137,7 @@ soak: install ## simulate 400 planners for 16 minutes on PostgreSQL; write docs/
 # tools that build the package: nothing is fetched unlocked. Developers' tools and each extra come on
 # top, with the same versions; Spark, whose 480 MB few need, is no part of the developers'.
 # An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
-EXTRAS := spark sso privacy docs
+EXTRAS := spark sso lake privacy docs
 LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS))
 COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
 

@@ -24,6 +24,8 @@ class Load:
 
     seconds: float
     latencies: tuple[float, ...]
+    processor: float = 0.0
+    """Processor seconds that the server took for them."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class Speed:
         """Milliseconds within which 99 of 100 answers came."""
         known = self._latencies
         return 1000 * (quantiles(known, n=100, method="inclusive")[98] if known[1:] else known[0])
+
+    @property
+    def processor(self) -> float:
+        """Processor milliseconds of the server for an answer, the median of the rounds."""
+        return 1000 * median(one.processor / len(one.latencies) for one in self.rounds)
 
     @property
     def _latencies(self) -> list[float]:

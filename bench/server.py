@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 from urllib.request import urlopen
 
 from bench.measure import Failed
@@ -22,10 +23,18 @@ _SHOWN = 3000
 """Characters of the end of a log that are shown."""
 
 
+class Server(NamedTuple):
+    """A server that answers."""
+
+    port: int
+    pid: int
+    """Of the process that was started; workers are its children."""
+
+
 @contextmanager
 def server(
     command: Sequence[str], path: str, environment: Mapping[str, str], log: Path
-) -> Iterator[int]:
+) -> Iterator[Server]:
     """A server on a free port, the last word of its command, from its first answer on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -42,7 +51,7 @@ def server(
                 told = log.read_text()[-_SHOWN:]
                 raise Failed(f"{' '.join(command)} does not answer:\n{told}")
             time.sleep(0.2)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):

@@ -51,6 +51,11 @@ class Watch:
             self._stop.wait(PAUSE)
 
 
+def processor(pid: int) -> float:
+    """Processor seconds of a process and its living descendants until now."""
+    return sum(used[0] for one in _tree(pid) if (used := _use(one)))
+
+
 def _tree(root: int) -> list[int]:
     """The process and its descendants."""
     found, waiting = [], [root]

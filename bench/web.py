@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bench.__main__ import OUT, ROOT, TELADS
@@ -19,8 +20,9 @@ from bench.inputs import from_real, real_borders, real_files, synthetic
 from bench.load import Load, Speed, load
 from bench.machine import Machine
 from bench.measure import Failed
-from bench.server import server, wait_until_ahead
+from bench.server import Server, server, wait_until_ahead
 from bench.study_site.tables import write_targets
+from bench.tree import processor
 from bench.web_page import Results, goals, page
 from bench.web_questions import PAGES, Question, questions
 from bench.weight import Weight, weigh
@@ -47,12 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         server([TELADS, "serve", "--port"], "/healthz", given, folder / "telads.txt") as ours,
         server(study, "/advertisers/?service=game", given, folder / "study.txt") as theirs,
     ):
-        ports = {"telads": ours, "study": theirs}
-        wait_until_ahead(ours, OUT / "workspace")
-        weights = _weights(ours)
+        servers = {"telads": ours, "study": theirs}
+        wait_until_ahead(ours.port, OUT / "workspace")
+        weights = _weights(ours.port)
         session = _run([sys.executable, "-m", "bench.session", str(OUT / "workspace")]).strip()
-        signed_in = weigh(f"http://127.0.0.1:{ours}{PAGES['customers']}", session)
-        speeds = _speeds(ports, choice.rounds, choice.seconds, session)
+        signed_in = weigh(f"http://127.0.0.1:{ours.port}{PAGES['customers']}", session)
+        speeds = _speeds(servers, choice.rounds, choice.seconds, session)
     results = Results(machine, inputs, choice.rounds, choice.seconds, speeds, weights, signed_in)
     choice.out.write_text(page(results), encoding="utf-8")
     for goal in goals(results):
@@ -103,27 +105,29 @@ def _weights(port: int) -> dict[str, Weight]:
 
 
 def _speeds(
-    ports: dict[str, int], rounds: int, seconds: float, session: str
+    servers: dict[str, Server], rounds: int, seconds: float, session: str
 ) -> dict[tuple[str, int], Speed]:
     """Each question at each number of connections, in turn, round by round."""
     loads: dict[tuple[str, int], list[Load]] = {}
     asked = questions()
     for question in asked:
         if question.warm_up:
-            _ask(ports, question, 1, WARM_UP, session)
+            _ask(servers, question, 1, WARM_UP, session)
     for _ in range(rounds):
         for question in asked:
             for connections in question.connections:
-                took = _ask(ports, question, connections, seconds, session)
+                took = _ask(servers, question, connections, seconds, session)
                 loads.setdefault((question.id, connections), []).append(took)
     return {key: Speed(tuple(taken)) for key, taken in loads.items()}
 
 
 def _ask(
-    ports: dict[str, int], question: Question, connections: int, seconds: float, session: str
+    servers: dict[str, Server], question: Question, connections: int, seconds: float, session: str
 ) -> Load:
-    cookie = session if question.signed_in else ""
-    return load(ports[question.site], question.paths, connections, seconds, cookie)
+    cookie, asked = session if question.signed_in else "", servers[question.site]
+    before = processor(asked.pid)
+    took = load(asked.port, question.paths, connections, seconds, cookie)
+    return replace(took, processor=processor(asked.pid) - before)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -73,12 +74,24 @@ RING = """(one) => {
 
 def main() -> int:
     """Write all pictures; 1 where one is too heavy."""
+    with demonstration("planner") as root:
+        _take(root)
+    heavy = [name for name in PICTURES if (IMAGES / name).stat().st_size > HEAVY]
+    heavy += [file.name for file in GUIDE.glob("*.png") if file.stat().st_size > LIGHT]
+    if heavy:
+        sys.stderr.write(f"Too heavy: {', '.join(heavy)}\n")
+    return 1 if heavy else 0
+
+
+@contextmanager
+def demonstration(role: str) -> Iterator[str]:
+    """The address of a demonstration that is served, with a person of this role."""
     with tempfile.TemporaryDirectory() as folder:
         demo = [TELADS, "demo", "--no-serve", "--folder", folder]
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
         workspace = f"{folder}/telads-data"
         subprocess.run(
-            [TELADS, "user", "create", PERSON, "--role", "planner", "--password-stdin",
+            [TELADS, "user", "create", PERSON, "--role", role, "--password-stdin",
              "--workspace", workspace],
             check=True, stdout=subprocess.DEVNULL, input=f"{PASSWORD}\n", text=True,
         )  # fmt: skip
@@ -92,15 +105,10 @@ def main() -> int:
         )  # fmt: skip
         try:
             _wait(server, port)
-            _take(f"http://127.0.0.1:{port}/")
+            yield f"http://127.0.0.1:{port}/"
         finally:
             server.terminate()
             server.wait(timeout=30)
-    heavy = [name for name in PICTURES if (IMAGES / name).stat().st_size > HEAVY]
-    heavy += [file.name for file in GUIDE.glob("*.png") if file.stat().st_size > LIGHT]
-    if heavy:
-        sys.stderr.write(f"Too heavy: {', '.join(heavy)}\n")
-    return 1 if heavy else 0
 
 
 def _wait(server: subprocess.Popen[bytes], port: int) -> None:
@@ -129,16 +137,31 @@ def _take(root: str) -> None:
         browser.close()
 
 
+def sign_in(page: Page, root: str, person: str, password: str) -> None:
+    """Sign in, and arrive at the first page."""
+    page.goto(f"{root}account/sign-in/")
+    page.fill("[name=username]", person)
+    page.fill("[name=password]", password)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(root)
+
+
 def _take_tasks(browser: Browser, root: str) -> None:
     """The pictures of the guide, as a planner with a plan and two audiences sees the pages."""
     GUIDE.mkdir(parents=True, exist_ok=True)
     context = browser.new_context(viewport=STEP, color_scheme="light", reduced_motion="reduce")
     page = context.new_page()
-    page.goto(f"{root}account/sign-in/")
-    page.fill("[name=username]", PERSON)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(root)
+    sign_in(page, root, PERSON, PASSWORD)
+    furnish(page, root)
+    for task, (path, control) in TASKS.items():
+        for lang in ("ko", "en"):
+            page.goto(f"{root}{'en/' if lang == 'en' else ''}{path}")
+            _take_step(page, control, GUIDE / f"{task}.{lang}.png")
+    context.close()
+
+
+def furnish(page: Page, root: str) -> None:
+    """Make two audiences and a plan."""
     for query, name in (("sex=F&age=30&age=40", "여성 3040"), ("sex=F&age=30", "30대 여성")):
         page.goto(f"{root}audiences/saved/new/?{query}")
         page.fill("[name=name]", name)
@@ -147,11 +170,6 @@ def _take_tasks(browser: Browser, root: str) -> None:
     page.goto(f"{root}plans/new/?sample=1")
     page.locator("[name=save]").first.click()
     page.wait_for_url("**/plans/1/")
-    for task, (path, control) in TASKS.items():
-        for lang in ("ko", "en"):
-            page.goto(f"{root}{'en/' if lang == 'en' else ''}{path}")
-            _take_step(page, control, GUIDE / f"{task}.{lang}.png")
-    context.close()
 
 
 def _take_step(page: Page, control: str, file: Path) -> None:

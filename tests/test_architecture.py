@@ -25,6 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"render"}),
     frozenset({"export"}),
     frozenset({"planning"}),
+    frozenset({"experiments"}),
     frozenset({"library", "backup"}),
     frozenset({"web"}),
     frozenset({"cli"}),
@@ -32,7 +33,14 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 """From left to right; a name is a module or package directly under telads."""
 
-ONLY_IN = {"pyspark": "engines", "duckdb": "engines", "django": "web", "ninja": "web"}
+ONLY_IN = {
+    "pyspark": "engines",
+    "duckdb": "engines",
+    "deltalake": "engines",
+    "pyiceberg": "engines",
+    "django": "web",
+    "ninja": "web",
+}
 
 
 @cache

@@ -40,7 +40,9 @@ def project() -> dict[str, Any]:
 
 LOCK = "requirements.lock"
 BUILD_LOCK, DEV_LOCK = "requirements-build.lock", "requirements-dev.lock"
-EXTRAS = {extra: f"requirements-{extra}.lock" for extra in ("spark", "sso", "privacy", "docs")}
+EXTRAS = {
+    extra: f"requirements-{extra}.lock" for extra in ("spark", "sso", "lake", "privacy", "docs")
+}
 LOCKS = (LOCK, BUILD_LOCK, DEV_LOCK, *EXTRAS.values())
 BUILD_TOOLS = {"build", "editables", "flit-core", "hatchling", "pip", "pip-tools", "poetry-core",
                "pyproject-hooks", "setuptools", "trove-classifiers", "wheel"}  # fmt: skip
@@ -230,7 +232,7 @@ def test_the_lock_is_complete_for_other_machines(lock: str, machine: dict[str, s
 
 
 PERMISSIVE = re.compile(
-    r"MIT(-0|-CMU)?|BSD|BSD-[23]-Clause|0BSD|ISC|Apache( Software)?|Apache[- ]2\.0|Zlib|"
+    r"MIT(-0|-CMU)?|BSD|BSD-[23]-Clause|0BSD|ISC|Apache( Software)?|Apache[- ](License )?2\.0|Zlib|"
     r"PSF(-2\.0|L)?|Python Software Foundation|HPND|CC0-1\.0|ZPL-2\.1"
 )
 """Licences that ask no more than to keep their text, as metadata name them."""
@@ -245,7 +247,8 @@ def licences(name: str) -> list[str]:
     told: Any = metadata(name)  # an email's headers
     stated = told.get("License-Expression") or ""
     own = told.get("License") or ""
-    if not stated and "\n" not in own and len(own) < 40:
+    # "Dual License" names neither, classifiers both.
+    if not stated and "\n" not in own and len(own) < 40 and own != "Dual License":
         stated = own
     classifiers = [line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or []
                    if line.startswith("License :: OSI Approved :: ")]  # fmt: skip

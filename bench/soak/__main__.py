@@ -73,11 +73,11 @@ def _soak(folder: Path, machine: Machine, inputs: str, people: int, seconds: int
             [sys.executable, "-m", "bench.soak.accounts", str(workspace), str(people)],
             env=given, check=True, cwd=ROOT,
         )  # fmt: skip
-        with server(SERVE, "/healthz", given, folder / "server.txt") as port:
-            wait_until_ahead(port, workspace)
+        with server(SERVE, "/healthz", given, folder / "server.txt") as own:
+            wait_until_ahead(own.port, workspace)
             before = _processor()
-            with watched(port) as memory:
-                _locust(given, port, people, seconds, folder / "locust.txt")
+            with watched(own.port) as memory:
+                _locust(given, own.port, people, seconds, folder / "locust.txt")
             load = _processor() - before
             before = _processor()
     told = json.loads(times.read_text("utf-8"))

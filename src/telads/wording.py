@@ -105,6 +105,11 @@ def in_sentence(name: str) -> str:
     return inside(name, name in in_force().proper_names)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with an English noun: `1 group`, `1,234 groups`; `many` is an irregular plural."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def be(name: str) -> str:
     """The verb of an English service name: games are, shopping is."""
     return "are" if name.casefold().endswith("s") else "is"

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+HOLIDAYS = {date(2023, 3, 1), date(2023, 5, 5), date(2023, 5, 27), date(2023, 5, 29),
+            date(2023, 6, 6)}  # fmt: skip
+"""Public holidays of Korea from February to June, as its calendar has them."""
+
 Row = dict[str, Any]
 Cell = tuple[str, str, int]
 """Home code, sex, first year of the five-year band."""
@@ -76,12 +80,12 @@ def count(
 def _event_fate(row: Row, window: list[tuple[int, int]], apps: Mapping[str, str],
                 used: dict[int, set[tuple[str, date]]]) -> str:  # fmt: skip
     who, day, name = row["subscriber_id"], row["date"], row["service"]
+    if day is not None and (day.year, day.month) not in window:
+        return "outside"
     if who is None:
         return "no_subscriber"
     if day is None:
         return "no_date"
-    if (day.year, day.month) not in window:
-        return "outside"
     if name is None:
         return "no_service"
     if name not in apps:
@@ -108,12 +112,12 @@ def _moves(
     for row in mobility:
         who, day = row["subscriber_id"], row["date"]
         figures = [row[name] for name in ("trips", "distance_m", "home_seconds", "subway")]
-        if who is None:
+        if day is not None and (day.year, day.month) not in window:
+            fate = "outside"
+        elif who is None:
             fate = "no_subscriber"
         elif day is None:
             fate = "no_date"
-        elif (day.year, day.month) not in window:
-            fate = "outside"
         elif any(figure is None or figure < 0 for figure in figures):
             fate = "incomplete"
         else:
@@ -168,7 +172,7 @@ def _fill(
         if moves.get(who):
             result.observed[cell] += 1
         for day, (trips, metres, seconds, subway) in moves.get(who, {}).items():
-            kind = "weekday" if day.weekday() < 5 else "holiday"
+            kind = "weekday" if day.weekday() < 5 and day not in HOLIDAYS else "holiday"
             added |= {f"{kind}_trips"} if trips else set()
             added |= {f"{kind}_distance"} if metres else set()
             added |= {f"{kind}_home_seconds"} if seconds else set()

@@ -6,6 +6,7 @@ Each trap was met: with Narwhals' expressions alone, or those of an engine, the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,9 @@ from telads.aggregate.cells import window_sums
 from telads.aggregate.contribution import ATTRIBUTES, dated, event_rows, mobility_sums
 from telads.aggregate.inputs import read_events, read_mobility
 from telads.aggregate.survey import Survey, survey_events, survey_mobility
+from telads.dataset import in_force, using
 from telads.engines import EventEngine
-from telads.errors import DataError
+from telads.errors import DataError, DatasetError
 from telads.model import Month
 from tests.aggregate import logs
 
@@ -49,16 +51,26 @@ class TrapSuite:
         found = engine.collect(engine.whole_numbers(frame, "code"))
         assert dict(found.select("text", "code").iter_rows()) == WHOLE_NUMBERS
 
-    def test_saturday_and_sunday_are_no_weekdays(self, engine: EventEngine, tmp_path: Path) -> None:
+    def test_weekends_and_public_holidays_are_no_weekdays(
+        self, engine: EventEngine, tmp_path: Path
+    ) -> None:
         """Sunday is day 7 of Narwhals on Polars, and day 0 on Spark."""
         rows = [logs.movement(n, date(2023, 3, n), trips=n) for n in range(1, 15)]
         frame = read_mobility(engine, (logs.write(rows, tmp_path / "mobility"),))
         found = engine.collect(mobility_sums(frame, MARCH)).sort("subscriber_id")
-        days = [n for n in range(1, 15) if date(2023, 3, n).weekday() < 5]
+        days = [n for n in range(2, 15) if date(2023, 3, n).weekday() < 5]  # 1 March is a holiday
         assert {n for n, trips in found.select("subscriber_id", "weekday_trips").iter_rows()
                 if trips} == set(days)  # fmt: skip
         assert found["weekday_trips"].sum() == sum(days)
         assert found["holiday_trips"].sum() == sum({*range(1, 15)} - {*days})
+        with using(replace(in_force(), holidays="")):
+            found = engine.collect(mobility_sums(frame, MARCH))
+        assert found["weekday_trips"].sum() == sum(days) + 1, "a city may name no calendar"
+        with (
+            using(replace(in_force(), holidays="XX")),
+            pytest.raises(DatasetError, match="unknown"),
+        ):
+            mobility_sums(frame, MARCH)
 
     def test_figures_that_are_no_numbers_are_missing(
         self, engine: EventEngine, tmp_path: Path
@@ -70,7 +82,7 @@ class TrapSuite:
         survey = survey_mobility(engine, frame)
         assert occurring(survey) == {(MARCH, "incomplete"): len(bad), (MARCH, "known"): 1}
         found = engine.collect(mobility_sums(frame, MARCH))
-        assert found.select("weekday_trips", "mobility_days").rows() == [(3, 1)]
+        assert found.select("holiday_trips", "mobility_days").rows() == [(3, 1)]
 
     def test_ids_of_64_bits_without_a_sign(self, engine: EventEngine, tmp_path: Path) -> None:
         """Spark reads them as decimals, and the largest do not fit into its whole numbers."""

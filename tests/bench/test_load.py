@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import repeat
@@ -15,6 +17,7 @@ import pytest
 from bench.load import Load, Speed, load
 from bench.measure import Failed
 from bench.server import wait_until_ahead
+from bench.tree import processor
 from bench.weight import size, weigh
 from telads.answers.choices import HORIZONS
 
@@ -91,13 +94,23 @@ def test_a_wrong_answer_ends_the_run(port: int) -> None:
 
 
 def test_rates_are_medians_of_rounds_and_times_of_all_answers() -> None:
-    rounds = (Load(1.0, (0.01,) * 100), Load(2.0, (0.01,) * 100), Load(1.0, (0.5, *(0.02,) * 29)))
+    rounds = (Load(1.0, (0.01,) * 100, 0.5), Load(2.0, (0.01,) * 100, 0.8),
+              Load(1.0, (0.5, *(0.02,) * 29), 9.0))  # fmt: skip
     speed = Speed(rounds)
     assert speed.answers == 230
     assert speed.rate == 50
     assert speed.p50 == pytest.approx(10)
     assert speed.p99 == pytest.approx(20)
+    assert speed.processor == pytest.approx(8), "the median of 5, 8 and 300"
     assert Speed((Load(1.0, (0.25,)),)).p99 == pytest.approx(250)
+
+
+def test_the_time_of_a_processor_is_counted() -> None:
+    before = processor(os.getpid())
+    until = time.process_time() + 0.2
+    while time.process_time() < until:
+        pass
+    assert 0.1 < processor(os.getpid()) - before < 5
 
 
 def test_a_page_weighs_its_bytes_on_the_wire_and_its_files(port: int) -> None:

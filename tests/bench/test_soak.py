@@ -79,8 +79,8 @@ def test_a_worker_that_was_replaced_is_told() -> None:
 def test_the_memory_of_who_listens_is_watched(tmp_path: Path) -> None:
     serving = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
     with (
-        server(serving, "/", dict(os.environ), tmp_path / "log.txt") as port,
-        watched(port, every=0.05) as memory,
+        server(serving, "/", dict(os.environ), tmp_path / "log.txt") as own,
+        watched(own.port, every=0.05) as memory,
     ):
         while not memory.samples or len(next(iter(memory.samples.values()))) < 3:
             time.sleep(0.05)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import warnings
 from pathlib import Path
 
-import narwhals as nw
-import polars as pl
 import pytest
 
-from telads.engines.polars_events import PolarsEvents
 from tests.aggregate import logs
 from tests.cli.conftest import Telads
 
@@ -49,14 +45,3 @@ def test_errors_of_the_command_line_are_one_line(telads: Telads, tmp_path: Path)
         assert "Set epsilon as well." in told.err
     told = telads("aggregate", tmp_path, "--epsilon", 1, "--noise", "gausian", "--lang", "en")
     assert (told.code, "Did you mean gaussian?" in told.err) == (2, True)
-
-
-def test_a_warning_of_the_reader_is_not_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Bucket:
-        def collect_schema(self) -> dict[str, pl.DataType]:
-            warnings.warn("'(default_)region' not set", UserWarning, stacklevel=1)
-            return {}
-
-    monkeypatch.setattr(pl, "scan_parquet", lambda *_, **__: Bucket())
-    monkeypatch.setattr(nw, "from_native", lambda rows: rows)
-    PolarsEvents().scan(["s3://bucket/x.parquet"], ())  # warnings are errors in tests

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from telads.engines import parquet_files
-from telads.engines.parquet_files import INSTANT, SPARK, _columns, _Footers, layouts
+from telads.engines.parquet_files import INSTANT, SPARK, _Footers, columns, layouts
 from telads.errors import DataError
 
 TYPES: dict[str, list[pl.Series]] = {
@@ -46,7 +46,7 @@ def test_files_of_any_writers_are_told_apart(tmp_path: Path) -> None:
         pq.write_table(written, files[-1], use_deprecated_int96_timestamps=True)
     footers = _Footers()
     found = [footers.columns(file) for file in files]
-    assert found == [_columns(file) for file in files]
+    assert found == [columns(file) for file in files]
     assert sum(INSTANT in columns.values() for columns in found) == 3
     assert 10 < len(footers._known) <= parquet_files.KINDS
 
@@ -54,13 +54,13 @@ def test_files_of_any_writers_are_told_apart(tmp_path: Path) -> None:
 def test_polars_reads_one_of_many_files_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[Path] = []
+    read: list[str | Path] = []
 
-    def noted(file: Path) -> Mapping[str, object]:
+    def noted(file: str | Path) -> Mapping[str, object]:
         read.append(file)
-        return _columns(file)
+        return columns(file)
 
-    monkeypatch.setattr(parquet_files, "_columns", noted)
+    monkeypatch.setattr(parquet_files, "columns", noted)
     for number in range(200):
         table = pl.DataFrame({"id": range(number + 1), "date": [date(2023, 3, 1)] * (number + 1)})
         table.write_parquet(tmp_path / f"{number:03d}.parquet")
@@ -81,4 +81,4 @@ def test_what_is_no_parquet_file_is_named_among_others(
     bad.write_bytes(bad.read_bytes()[:-9] if content is None else content)
     with pytest.raises(DataError) as caught:
         layouts(str(tmp_path), ("id",))
-    assert caught.value.facts["file"] == bad
+    assert caught.value.facts["file"] == str(bad)

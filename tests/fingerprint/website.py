@@ -310,6 +310,10 @@ def pages(site: Site, months: Sequence[str]) -> None:
         site.both(f"/campaign/scenarios/scenarios.{kind}?{query(**two)}")
     for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
         site.both(f"/changes/{name}?service=video&district=강남구")
+    alike = "who=F30&among=other-districts"
+    for address in ("", f"?{alike}", "?neighbourhood=nowhere", f"alike.xlsx?{alike}",
+                    f"alike.csv?{alike}", f"alike.csv-metadata.json?{alike}"):  # fmt: skip
+        site.both(f"/advertisers/alike/{address}")
     for method in METHODS:
         for name in ("services.xlsx", "services.csv", "history.csv", "signals.csv"):
             site.both(f"/customers/{name}?{query(*SEGMENTS[0], method=method)}")
@@ -406,7 +410,9 @@ def media(site: Site) -> None:
     sent = {"name": "GFA", "service": "shopping", "price": "4500", "priced": "2023-09-01"}
     site.post("/media/", sent, "kim")
     site.post("/media/", {**sent, "price": "much"}, "kim", "refused")
-    site.post("/media/1/", {**sent, "cap": "3천만원"}, "kim")
+    site.post("/media/1/", sent, "kim", "of no state")
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', site.get("/media/1/", "kim").decode())
+    site.post("/media/1/", {**sent, "cap": "3천만원", "seen": seen}, "kim", "changed")
     for address in ("/media/", "/media/1/", "/plans/new/", "/campaign/",
                     "/campaign/plan.pptx?budget=30000000"):  # fmt: skip
         site.both(address, "kim")

@@ -28,6 +28,7 @@ from telads.planning.decks.plan import plan_deck
 from telads.planning.decks.scenarios import Scenario, scenarios_deck
 from telads.planning.files import figure_title, figures_of
 from telads.planning.plan import Plan, curve, draft, make_plan, read_plan
+from telads.planning.sentences import plan_sentences
 from telads.render.deck import powerpoint
 from telads.render.deck.amounts import money, scale_of
 from telads.render.deck.paper import write as write_pdf
@@ -505,3 +506,77 @@ def test_units_say_three_digits_and_no_more() -> None:
     assert scale_of([4_654_000, 150_000], "ko").text(4_654_000) == "465"
     assert scale_of([4_654_000, 150_000], "en").text(4_654_000) == "4.65"
     assert scale_of([0], "ko").text(0) == "0"
+
+
+MATTER = {
+    "overlap": "overlap of platforms matters most", "curves": "reach curves matter most",
+    "ceilings": "ceilings matter most", "prices": "all prices matter most",
+    "budget": "budget matters most",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "said"), MATTER.items())
+def test_the_verb_of_what_matters_most_agrees_with_it(
+    twin_build: Build, first: str, said: str
+) -> None:
+    plan = made("all groups", twin_build)
+    reached = plan.result.summary["reached"]
+    widest = {"assumption": first, "reached_low": reached // 2, "reached_high": 2 * reached}
+    plan = replace(plan, result=replace(plan.result, sensitivity=(widest,)))
+    (title,) = [
+        slide.title for slide in plan_deck(plan, "en").slides if "between" in slide.title[0]
+    ]
+    assert title[1] == said
+
+
+ONE_OF_MANY = re.compile(
+    r"(?<![\d.,–])1 (?:more |ad |maximum |recommended )?"
+    r"(?:groups|districts|platforms|months|spends|neighbourhoods|others|places)\b"
+)
+
+
+def test_one_of_a_kind_is_no_plural(twin_build: Build) -> None:
+    """Of a plan with one group below average, one more district, one maximum: in every text."""
+    plan = made("saturated", twin_build)
+    known = plan.result
+    districts = tuple({**known.districts[0], "district": name, "spend": 400}
+                      for name in ("마포구", "서대문구", "강남구"))  # fmt: skip
+    offers = (replace(plan.brief.offers[0], cap=90_000_000), *plan.brief.offers[1:])
+    narrowed = {"least_affinity": 1.0, "segments": 1, "reached": 1000, "frequency": 2.0}
+    summary = {**known.summary, "spend": 1200, "below_segments": 1, "below_spend": 100,
+               "below_spend_share": 0.1, "narrowed": narrowed}  # fmt: skip
+    brief = replace(plan.brief, offers=offers)
+    told = replace(plan, brief=brief,
+                   result=replace(known, summary=summary, districts=districts))  # fmt: skip
+    deck = texts_of(opened(plan_deck(told, "en")))
+    said = " ".join(text.en for text in plan_sentences(told))
+    for text in ("1 more district", "1 group that uses delivery less than average",
+                 "1 maximum spend"):  # fmt: skip
+        assert text in deck
+    assert "Narrowed to the 1 group with" in said
+    assert "1 group that uses" in said
+    changed = compared("a newer month", twin_build)
+    first, *rows = [one for one in changed.segments if one["spend_now"]]
+    others = [row for row in rows if row["district"] != first["district"]]
+    found = replace(changed, segments=(
+        {**first, "spend_before": 0},
+        *({**row, "spend_before": 2 * row["spend_now"]} for row in others),
+    ))  # fmt: skip
+    changes = texts_of(opened(comparison_deck(found, "en")))
+    assert "There is more spend in 1 district and less in" in changes
+    for every in (deck, said, changes):
+        assert not ONE_OF_MANY.findall(every)
+
+
+def texts_of(presentation: Any) -> str:
+    """All texts of a presentation, whatever their lines are."""
+    return " ".join(" ".join(" ".join(texts(slide)) for slide in presentation.slides).split())
+
+
+@pytest.mark.parametrize("name", [*NAMES, *COMPARED])
+def test_no_english_slide_counts_one_of_a_kind_as_many(twin_build: Build, name: str) -> None:
+    deck = (comparison_deck(compared(name, twin_build), "en") if name in COMPARED
+            else plan_deck(made(name, twin_build), "en"))  # fmt: skip
+    for slide in deck.slides:
+        told = " ".join((*slide.title, *slide.source, slide.notes))
+        assert not ONE_OF_MANY.findall(told)

@@ -33,6 +33,7 @@ if True:  # Django is ready only now
     from telads.web.audiences.models import SavedAudience
     from telads.web.jobs.models import Job, State
     from telads.web.media.models import Medium
+    from telads.web.media.services import state
     from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
     from tests.web.accounts.people import PASSWORD, signed_in
     from tests.web.plans.samples import RULES, saved
@@ -93,6 +94,7 @@ def somebody(number: int, rounds: int) -> dict[str, Any]:
                for at in range(rounds)]
         for what in ("medium", "remove")
     }  # fmt: skip
+    seen = [state(Medium.objects.get(pk=pk)) for pk in media["medium"]]
     gone = [user(f"gone{number}-{at}", "planner", active=False) for at in range(rounds)]
     for former in gone:
         plan(former)
@@ -101,7 +103,7 @@ def somebody(number: int, rounds: int) -> dict[str, Any]:
         "session": session(own),
         "plans": plans,
         "audiences": audiences,
-        "media": media,
+        "media": {**media, "seen": seen},
         "links": [link(pk) for pk in plans["revoke"]],
         "jobs": jobs,
         "gone": [former.username for former in gone],

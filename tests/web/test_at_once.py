@@ -200,7 +200,8 @@ WRITING: dict[str, Ask] = {
     ),
     "medium": lambda _, one, at: Asked(
         f"/en/media/{one['media']['medium'][at]}/",
-        {**MEDIUM, "name": f"{one['name']} changed {at}"}, one["session"],
+        {**MEDIUM, "name": f"{one['name']} changed {at}", "seen": one["media"]["seen"][at]},
+        one["session"],
     ),
     "medium-remove": lambda _, one, at: Asked(
         f"/en/media/{one['media']['remove'][at]}/remove/", {}, one["session"]

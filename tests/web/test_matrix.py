@@ -25,6 +25,7 @@ from telads.web.accounts.roles import Role
 from telads.web.audiences.models import SavedAudience
 from telads.web.jobs.models import Job
 from telads.web.media.models import Medium
+from telads.web.media.services import state
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.api.conftest import Installed, installed
@@ -48,6 +49,8 @@ PUBLIC = {
     "customers/": "/customers/", "advertisers/": "/advertisers/",
     "customers/<str:name>": "/customers/services.csv",
     "advertisers/<str:name>": "/advertisers/targets.csv",
+    "advertisers/alike/": "/advertisers/alike/",
+    "advertisers/alike/<str:name>": "/advertisers/alike/alike.csv",
     "audiences/": "/audiences/", "campaign/": "/campaign/", "changes/": "/changes/",
     "changes/<str:name>": "/changes/changes.csv", "help/": "/help/", "search/": "/search/?q=gu",
     "campaign/scenarios/": "/campaign/scenarios/",
@@ -303,6 +306,12 @@ def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = No
     return f"/{pattern}"
 
 
+def state_of(pattern: str) -> dict[str, str]:
+    """What a form of something that others may have changed says it was opened with."""
+    medium = Medium.objects.last() if pattern == "media/<int:number>/" else None
+    return {"seen": state(medium)} if medium else {}
+
+
 def status(client: Client, method: str, address: str, sent: dict[str, str]) -> int:
     answer = client.post(address, sent) if method == "POST" else client.generic(method, address)
     answer.getvalue()  # a stream closes its file at its end; closing twice ends the connection
@@ -330,7 +339,9 @@ def test_what_is_no_plan_s(world: World, pattern: str, method: str) -> None:
     cells, sent = CLOSED[pattern, method]
     link = world.plans[Role.PLANNER, "own"]
     address = address_of(pattern, link, f"{TOKEN} planner own", world.somebody)
-    found = {who: status(world.client(who), method, address, sent) for who in WHO}
+    found = {
+        who: status(world.client(who), method, address, sent | state_of(pattern)) for who in WHO
+    }
     assert found["visitor"] == cells.visitor
     for role in Role:
         assert found[role] == getattr(cells, role)[0], role

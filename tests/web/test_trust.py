@@ -9,9 +9,14 @@ from django.test import Client
 from telads.planning.plan import canonical
 from telads.planning.schema import example_rules
 from telads.store.workspace import Build
+from telads.web.accounts.models import AuditEntry
+from telads.web.accounts.roles import Role
 from telads.web.audiences.models import SavedAudience
+from telads.web.components import filled_columns
 from telads.web.filters import against
+from telads.web.jobs.models import Job
 from telads.web.media.models import Medium
+from telads.web.sorting import values_of_texts
 from tests.asked import services, targets
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import Element, assert_nothing_inline, get
@@ -176,3 +181,73 @@ def test_lists_of_what_people_keep_are_sorted_as_well(site: Client) -> None:
 
 def kim_of(client: Client) -> User:
     return User.objects.get(pk=client.session["_auth_user_id"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "name", "key"),
+    [
+        ("account/users/", "users", "name"), ("account/users/", "users", "since"),
+        ("account/log/", "log", "when"), ("account/log/", "log", "who"),
+        ("account/log/", "log", "action"), ("plans/all/", "plans", "name"),
+        ("admin-data/", "months", "month"), ("admin-data/", "months", "file"),
+        ("admin-data/", "jobs", "by"), ("data/", "people", "district"),
+        ("data/", "people", "chosen"), ("data/", "choropleth", "1"),
+        ("data/", "groups", "3"), ("data/", "population", "1"),
+    ],
+)  # fmt: skip
+def test_tables_written_by_hand_are_sorted_by_their_heads(
+    site: Client, path: str, name: str, key: str
+) -> None:
+    """Both ways, in both languages, with the same rows; the head tells which way."""
+    boss = signed_in(person("boss", Role.ADMINISTRATOR))
+    for by in ("yoon", "ahn"):
+        Job.objects.create(by=by)
+        saved(signed_in(person(by)), name=f"{by} plan")
+    for root in ("/", "/en/"):
+        seen = {}
+        for order in ("", "-"):
+            page = get(boss, f"{root}{path}?sort={name}.{order}{key}&page=1")
+            there = page.one("div", id=f"table-{name}")
+            (head,) = [one for one in there.all("th") if "aria-sort" in one.attributes]
+            assert head.attributes["aria-sort"] == ("descending" if order else "ascending")
+            link = head.one("a").attributes["href"]
+            assert f"sort={name}.{'' if order else '-'}{key}#table-{name}" in link
+            assert "page=" not in link
+            seen[order] = [row.text for row in there.one("tbody").all("tr")]
+        assert len(seen[""]) > 1
+        assert sorted(seen[""]) == sorted(seen["-"])
+        assert seen[""] != seen["-"]
+
+
+def test_texts_are_sorted_by_the_figures_they_hold() -> None:
+    value = values_of_texts(2)["1"]
+    texts = ["1,204", "−3.5%", "–", "+12.0", "강남구", "98"]
+    known = [("", text) for text in texts if value(("", text)) is not None]
+    assert [text for _, text in sorted(known, key=value)] == [
+        "−3.5%", "+12.0", "98", "1,204", "강남구"
+    ]  # fmt: skip
+    assert len(known) == len(texts) - 1, "an unknown one has no place"
+
+
+@pytest.mark.django_db
+def test_columns_that_say_nothing_are_left_out(site: Client) -> None:
+    boss = signed_in(person("boss", Role.ADMINISTRATOR))
+    AuditEntry.objects.create(who="kim", action="sign-in")
+    heads = get(boss, "/en/account/log/?who=kim").one("thead").all("th")
+    assert [head.text.split(" ")[0] for head in heads] == ["When", "Who", "What"]
+    AuditEntry.objects.create(who="kim", action="plan-share", thing="plan 1", detail="x")
+    assert len(get(boss, "/en/account/log/?who=kim").one("thead").all("th")) == 5
+    assert filled_columns([{"a": 0, "b": 0}, {"a": 2, "b": None}], ("a", "b")) == {"a"}
+
+
+@pytest.mark.django_db
+def test_figures_of_the_data_and_its_administration_open_their_cards(site: Client) -> None:
+    boss = signed_in(person("boss", Role.ADMINISTRATOR))
+    for path, name in (("admin-data/", "months"), ("data/?sex=F", "people")):
+        page = get(boss, f"/{path}")
+        buttons = page.one("div", id=f"table-{name}").all("button", class_="opens")
+        assert len(buttons) > 3
+        for button in buttons[:4]:
+            card = page.one("div", id=button.attributes["popovertarget"])
+            assert card.one("p", class_="trust-plain").text

@@ -15,6 +15,7 @@ values on one day it is the greatest.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ import narwhals as nw
 
 from telads.aggregate.schema import MOBILITY_FIGURES, SUBSCRIBER
 from telads.dataset import in_force
+from telads.dataset.definition import WORKDAYS
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
 from telads.model import Month
 
@@ -42,8 +44,6 @@ BIRTHS = (1880, 2100)
 
 CAPS = {"trips": 100, "distance_m": 1_500_000, "home_seconds": 86_400}
 """Upper bounds a subscriber and day: trips, metres, seconds. Days are bounded by the calendar."""
-WEEKDAYS = 5
-"""Monday to Friday; a log does not know public holidays."""
 _SUMS = {"trips": "trips", "distance_m": "distance", "home_seconds": "home_seconds"}
 MOBILITY_SUMS = (
     *(f"{kind}_{name}" for name in _SUMS.values() for kind in ("weekday", "holiday")),
@@ -61,6 +61,22 @@ def first_and_last_day(month: Month) -> tuple[date, date]:
 def possible(column: str, between: tuple[int, int]) -> nw.Expr:
     """The column, null outside the plausible range `between`."""
     return nw.when(nw.col(column).is_between(*between)).then(nw.col(column))
+
+
+def dated_in(months: Iterable[Month]) -> nw.Expr:
+    """Rows dated in one of the months, and rows without a date."""
+    spans: list[tuple[date, date]] = []
+    for month in sorted(months):
+        first, last = first_and_last_day(month)
+        if spans and spans[-1][1] + timedelta(days=1) == first:
+            spans[-1] = spans[-1][0], last
+        else:
+            spans.append((first, last))
+    day = nw.col("date")
+    within = day.is_null()
+    for first, last in spans:
+        within |= (day >= first) & (day <= last)  # a form by which engines skip whole files
+    return within
 
 
 def of_month(rows: Frame, month: Month) -> Frame:
@@ -136,7 +152,10 @@ def mobility_sums(mobility: Frame, month: Month) -> Frame:
     highest = (nw.col(name).max() for name in (*MOBILITY_FIGURES, "subway_days", "capped"))
     days = bounded.group_by(SUBSCRIBER, "date").agg(*highest)
     # Sunday is 7 on Polars and 0 on Spark.
-    weekday = (nw.col("date").dt.weekday() % 7).is_between(1, WEEKDAYS).cast(nw.Int64)
+    is_weekday = (nw.col("date").dt.weekday() % 7).is_between(1, WORKDAYS)
+    if holidays := in_force().public_holidays(*first_and_last_day(month)):
+        is_weekday &= ~nw.col("date").is_in(holidays)
+    weekday = is_weekday.cast(nw.Int64)
     columns: dict[str, Any] = {"mobility_days": nw.lit(1, nw.Int64)}
     for name, told in _SUMS.items():
         columns[f"weekday_{told}"] = nw.col(name) * weekday

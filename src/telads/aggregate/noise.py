@@ -35,6 +35,7 @@ from telads.errors import SettingError, UnknownChoice, choose, with_extra
 from telads.model import Month, months_between
 from telads.store.ledger import Draw, Ledger
 from telads.text import Text, same, typed
+from telads.wording import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -317,7 +318,8 @@ def require(
             Text(f"epsilon이 모자랍니다. 이미 {before:g}을 썼고, {len(labels)}개 달에 "
                  f"{noise.epsilon * len(labels):g}이 더 필요합니다.",
                  f"Not enough epsilon is left: {before:g} is spent, and "
-                 f"{noise.epsilon * len(labels):g} more is needed for {len(labels)} months."),
+                 f"{noise.epsilon * len(labels):g} more is needed for "
+                 f"{counted(len(labels), 'month')}."),
             Text("더 작은 epsilon이나 더 적은 달로 하거나, 한도를 정한 사람과 의논해 주세요.",
                  "Use a smaller epsilon or fewer months, or ask the person who set the limit."),
             limit=limit, value=f"{wanted:g}",

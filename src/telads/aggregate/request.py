@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.aggregate.inputs import Names, plain_mapping, read_census, read_mapping
-from telads.engines.parquet_files import SUFFIX, is_remote, parquet_files
+from telads.engines.lakes import is_pinned, table_at
+from telads.engines.parquet_files import SUFFIX, is_remote, parquet_files, without_credentials
 from telads.errors import SettingError
 from telads.model import Month
 from telads.text import Text
@@ -88,12 +89,32 @@ class Request:
                 Text("0보다 커야 합니다.", "It must be above 0."),
                 value=self.limit,
             )  # fmt: skip
+        for path in (*self.events, *self.mobility):
+            shown = without_credentials(path)
+            if is_remote(path) and shown != path:
+                raise SettingError(
+                    Text("주소에 암호나 키가 들어 있습니다. 주소는 파일 이력에 남습니다.",
+                         "The address contains credentials, and addresses are kept in the file "
+                         "history."),
+                    Text("AWS_ACCESS_KEY_ID 같은 저장소의 환경 변수나 프로필로 알려 주세요.",
+                         "Give them by the store's variables, such as AWS_ACCESS_KEY_ID, or by "
+                         "a profile."),
+                    value=shown,
+                )  # fmt: skip
 
     def found(self, engine: EventEngine, beside: Path) -> Request:
-        """The request with the other files in the log's own folder or URL.
+        """The request with the other files in the log's own folder or URL, and tables pinned.
 
         Small files behind a URL are fetched into the folder `beside`. Raises `DataError`.
         """
+        whole = self._with_files(engine, beside)
+        events, mobility = (
+            tuple(str(table_at(path, engine.holds) or path) for path in paths)
+            for paths in (whole.events, whole.mobility)
+        )
+        return replace(whole, events=events, mobility=mobility)
+
+    def _with_files(self, engine: EventEngine, beside: Path) -> Request:
         if len(self.events) == 1 and is_remote(self.events[0]):
             return self._found_behind(self.events[0].rstrip("/"), engine, beside)
         if len(self.events) != 1 or not (Path(self.events[0]) / LOG["events"]).is_dir():
@@ -172,13 +193,13 @@ def parse_memory(text: str) -> int:
 
 
 def fingerprint(paths: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Name, size and time of change of every file; a URL is known by its name alone.
+    """Name, size and time of change of every file; a URL, or version of a table, has a name alone.
 
     Raises `DataError` for a path that is not there or holds no Parquet file.
     """
     files: list[tuple[str, int, int]] = []
     for text in paths:
-        if is_remote(text):
+        if is_remote(text) or is_pinned(text):
             files.append((text, 0, 0))
             continue
         resolved: dict[Path, Path] = {}

@@ -293,11 +293,6 @@ def days_of(month: Month) -> list[date]:
     return [first + timedelta(n) for n in range(monthrange(first.year, first.month)[1])]
 
 
-def is_weekday(day: date) -> bool:
-    """Monday to Friday; public holidays are not modelled."""
-    return day.weekday() < 5
-
-
 def events(
     city: City, people: People, habits: Habits, day: date, moved: bool, random: np.random.Generator
 ) -> pl.DataFrame:
@@ -334,9 +329,9 @@ def mobility(city: City, people: People, day: date, random: np.random.Generator)
     """
     import polars as pl
 
-    kind = "weekday" if is_weekday(day) else "holiday"
+    kind = "weekday" if in_force().is_workday(day) else "holiday"
     month = days_of(Month.of(day.year, day.month))
-    alike = sum(is_weekday(other) == is_weekday(day) for other in month)
+    alike = sum(in_force().is_workday(other) == (kind == "weekday") for other in month)
 
     def mean(measure: str, days: int) -> Array:
         monthly = city.mobility[people.cell, MOBILITY_SUMS.index(measure)]

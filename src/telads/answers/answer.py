@@ -13,7 +13,7 @@ from telads.answers.questions import CONTRACT, field_of
 from telads.answers.rows import Rows
 from telads.model import Month
 from telads.text import Lang, Text
-from telads.wording import observed
+from telads.wording import counted, observed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -145,7 +145,8 @@ def _html(answer: Answer, lang: Lang) -> Iterator[str]:
     yield "</tbody></table>"
     more = answer.rows.height - ROWS_IN_A_NOTEBOOK
     if more > 0:
-        yield f"<p>{Text(f'이 밖에 {more}행', f'and {more} more rows')(lang)}</p>"
+        left = Text(f"이 밖에 {more}행", f"and {counted(more, 'more row')}")
+        yield f"<p>{left(lang)}</p>"
     yield f"<p><small>{escape(answer.about(lang))}</small></p>"
     for warning in answer.warnings:
         yield f"<p><small>{Text('주의', 'Note')(lang)}: {escape(warning(lang))}</small></p>"

@@ -18,6 +18,7 @@ from telads.method.disclosure import published, significant
 from telads.model import Month
 from telads.store.workspace import Build, Store
 from telads.text import Text
+from telads.wording import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -161,8 +162,8 @@ def _sentences(rows: pl.DataFrame, horizon: int) -> tuple[Text, ...]:
             f"{when.ko} 1위 서비스를 10번 중 {round(10 * own)}번({own:.0%}) 맞혔습니다. "
             f"{beside.ko} "
             f"기존 방식(2023년 연구)은 {classic:.0%}입니다.",
-            f"It got the top service {when.en} right {round(10 * own)} times in 10 ({own:.0%}); "
-            f"{beside.en} The 2023 method: {classic:.0%}.",
+            f"It got the top service {when.en} right {counted(round(10 * own), 'time')} in 10 "
+            f"({own:.0%}); {beside.en} The 2023 method: {classic:.0%}.",
         ),
         Text(
             f"본 데이터와 맞힌 데이터는 집계한 석 달 가운데 {shared}개월이 겹칩니다.",

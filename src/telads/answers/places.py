@@ -330,9 +330,13 @@ def _of_alike(own: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tupl
     if not near:
         return (nearest,)
     return (nearest, Text(
-        f"{len(rows)}곳 가운데 {near}곳은 추정 오차보다 가까워 이곳과 뚜렷이 다르지 않습니다.",
-        f"{near} of {len(rows)} are nearer than the errors of the estimates: they do "
-        "not differ clearly from it.",
+        f"{len(rows)}곳 가운데 {near}곳은 추정 오차보다 가까워 이곳과 뚜렷이 다르지 않습니다."
+        if len(rows) > 1
+        else "추정 오차보다 가까워 두 곳은 뚜렷이 다르지 않습니다.",
+        f"{near} of {len(rows)} {'is' if near == 1 else 'are'} nearer than the errors of the "
+        f"estimates: {'it does' if near == 1 else 'they do'} not differ clearly from it."
+        if len(rows) > 1
+        else "It is nearer than the errors of the estimates: the two do not differ clearly.",
     ))  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from telads.answers.places import Variance
 from telads.dataset import Measure, in_force
 from telads.model import Month, Segment
 from telads.text import LANGUAGES, Lang, Text, join_names, josa
-from telads.wording import figure, group_name, in_sentence, people, segment_name
+from telads.wording import counted, figure, group_name, in_sentence, people, segment_name
 
 Row = dict[str, Any]
 
@@ -202,8 +202,7 @@ def of_groups(rows: Sequence[Row]) -> tuple[Text, ...]:
         ),)  # fmt: skip
     ko = ", ".join(f"{group_name(*of, 'ko')} {len(own)}곳" for of, own in groups.items())
     en = ", ".join(
-        f"{group_name(*of, 'en')} in {len(own)} {'place' if len(own) == 1 else 'places'}"
-        for of, own in groups.items()
+        f"{group_name(*of, 'en')} in {counted(len(own), 'place')}" for of, own in groups.items()
     )
     return (Text(f"이 집단은 {ko}입니다.", f"They are {en}."),)
 

@@ -23,7 +23,7 @@ from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.store.ledger import VERSION as FORMAT
 from telads.text import Lang, Text
-from telads.wording import BUILDING
+from telads.wording import BUILDING, counted
 
 if TYPE_CHECKING:
     from telads.backup.archive import Manifest
@@ -185,7 +185,7 @@ def _tell(what: str, path: Path, manifest: Manifest, form: Form, lang: Lang) -> 
     told = Text(
         f"{path}: {facts['made']}에 만든 백업, {len(facts['months'])}개 달, "
         f"파일 {len(manifest.files)}개, 데이터베이스 {facts['rows']:,}행",
-        f"{path}: made {facts['made']}, {len(facts['months'])} months, "
-        f"{len(manifest.files)} files, {facts['rows']:,} rows of the database",
+        f"{path}: made {facts['made']}, {counted(len(facts['months']), 'month')}, "
+        f"{counted(len(manifest.files), 'file')}, {counted(facts['rows'], 'row')} of the database",
     )
     sys.stdout.write(told(lang) + "\n")

@@ -30,7 +30,7 @@ from telads.cli.registry import listed
 from telads.cli.show import show, show_done
 from telads.model import Month, months_between
 from telads.text import Lang, Text
-from telads.wording import BUILDING, SYNTHETIC
+from telads.wording import BUILDING, SYNTHETIC, counted
 
 if TYPE_CHECKING:
     from telads.ingest.ingest import Outcome, Taken
@@ -169,7 +169,8 @@ def _told(taken: Taken, lang: Lang, outcomes: Mapping[Outcome, Text]) -> list[st
     first, last = entry.label.window
     facts = Text(
         f"{entry.month}, 집계 기간 {first}..{last}, {entry.rows:,}행, 비공개 값 {entry.masked:,}",
-        f"{entry.month}, period {first}..{last}, {entry.rows:,} rows, {entry.masked:,} masked",
+        f"{entry.month}, period {first}..{last}, {counted(entry.rows, 'row')}, "
+        f"{entry.masked:,} masked",
     )
     remarks = [warning(lang) for warning in entry.warnings]
     if entry.synthetic:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from telads.cli.options import DEFAULT_LANGUAGE, LangOption, say
 from telads.cli.registry import listed
 from telads.errors import DatasetError, WorkspaceError
 from telads.text import Text
+from telads.wording import counted
 
 dataset = typer.Typer(**listed("dataset"))
 
@@ -40,12 +42,15 @@ def check(folder: FolderArgument, lang: LangOption = DEFAULT_LANGUAGE) -> None:
             if isinstance(fault, Fault):
                 sys.stderr.write(f"{fault.line(lang.value)}\n")
         raise typer.Exit(1) from error
+    found.public_holidays(date(2024, 1, 1), date(2024, 12, 31))  # whether the calendar is known
     services = ", ".join(service.text(lang.value) for service in found.services)
     told = Text(
         f"{found.text.ko}: {found.city.ko}, {found.district.text.ko} {len(found.districts)}곳, "
         f"측정값 {len(found.measures)}개, 서비스 {len(found.services)}개({services})",
-        f"{found.text.en}: {found.city.en}, {len(found.districts)} {found.district.plural.en}, "
-        f"{len(found.measures)} measures, {len(found.services)} services ({services})",
+        f"{found.text.en}: {found.city.en}, "
+        f"{counted(len(found.districts), found.district.text.en, found.district.plural.en)}, "
+        f"{counted(len(found.measures), 'measure')}, {counted(len(found.services), 'service')} "
+        f"({services})",
     )
     sys.stdout.write(f"{told(lang.value)}\n")
     if not found.borders:

@@ -108,7 +108,7 @@ MethodOption = Annotated[str, typer.Option(help=METHOD.help(LANG))]
 ReplaceOption = Annotated[
     bool,
     typer.Option("--replace",
-                 help=say("행, 행정동, 서비스가 크게 줄어도 그 달을 바꿉니다.",
+                 help=say("행, 동네, 서비스가 크게 줄어도 그 달을 바꿉니다.",
                           "replace a month even with far fewer rows, places or services")),
 ]  # fmt: skip
 DEFAULT_LANGUAGE = Language(LANG)

@@ -29,6 +29,9 @@ from telads.text import Lang, Text
 from telads.wording import BUILDING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telads.ingest.source import Reading
     from telads.store.workspace import Store
     from telads.twin.files import FileFormat
     from telads.twin.profile import Profile
@@ -72,7 +75,7 @@ def synth(
 ) -> None:  # fmt: skip
     """Write a twin, or the profile it is drawn from."""
     from telads.cli.show import show_written
-    from telads.twin.cells import fit_folder
+    from telads.twin.cells import fit_folder, readings_in
 
     use_dataset(dataset)
     if fit:
@@ -85,7 +88,11 @@ def synth(
         fit_folder(like).save(out)
         show_written("synth", [out], form)
         return
-    written = _write(_profile(like, lang.value), parse_months(months), seed, out, file_format)
+    readings = readings_in(like) if like and like.is_dir() else []
+    profile = _profile(like, lang.value, readings)
+    written = _write(profile, parse_months(months), seed, out, file_format)
+    if readings:
+        written += _quality(profile, readings, like, seed, out, lang.value)
     show_written("synth", written, form)
 
 
@@ -112,7 +119,8 @@ def synth_events(
     ] = None,
     district: Annotated[
         list[str] | None,
-        typer.Option(help=say("이 자치구만 (되풀이할 수 있음)", "only this district (may repeat)")),
+        typer.Option(help=say("이 {district}만 (되풀이할 수 있음)",
+                              "only this {district} (may repeat)")),
     ] = None,
     mobility: Annotated[
         bool, typer.Option("--mobility", help=say("이동 로그도 만듭니다.", "mobility rows too"))
@@ -162,11 +170,27 @@ def parse_months(text: str) -> tuple[Month, ...]:
     return months
 
 
-def _profile(like: Path | None, lang: Lang) -> Profile:
+def _quality(
+    profile: Profile, readings: list[Reading], like: Path | None, seed: int, out: Path, lang: Lang
+) -> list[Path]:
+    """Write how true and how safe a twin of the folder's files is, in the month it imitates."""
+    from telads.method.fidelity import fidelity
+    from telads.render.twin import write_quality
+    from telads.twin.cells import synthesise
+
+    real = next(one for one in readings if one.month == profile.base)
+    [(_, cells)] = synthesise(profile, [profile.base], seed)
+    name = like.resolve().name if like else ""
+    source = Text(f"{name} 폴더를 본뜸, 시드 {seed}", f"like the folder {name}, seed {seed}")
+    return write_quality(fidelity(real, cells), source, out, lang)
+
+
+def _profile(like: Path | None, lang: Lang, readings: Sequence[Reading] = ()) -> Profile:
     """What a twin is drawn from; services that it has no figures of are told."""
     from telads.twin.cells import missing_services, read_profile
+    from telads.twin.profile import fit_profile
 
-    profile = read_profile(like)
+    profile = fit_profile(readings) if readings else read_profile(like)
     if missing := [one.text for one in missing_services(profile)]:
         ko, en = (", ".join(names) for names in zip(*missing, strict=True))
         told = Text(

@@ -13,11 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from datetime import date
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from telads.errors import IndexRefused, UnknownChoice, choose
+from telads.errors import DatasetError, IndexRefused, UnknownChoice, choose
 from telads.text import LANGUAGES, Lang, Text, inside, join_names, josa, typed
 
 if TYPE_CHECKING:
@@ -69,6 +70,29 @@ _PLACE = re.compile(r"\{(\w+)(:[^{}]+)?\}")
 _CONDITION = re.compile(r"\[\[(\w+)\|(.*?)\]\]")
 _OPEN = ("", "대", "s", "+", " and over", "대 이상", "대이상", "세 이상", "세이상")
 _DECADE = 10
+WORKDAYS = 5
+"""Monday to Friday."""
+CALENDAR = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+"""Country, and part of it, as ISO 3166 writes them."""
+
+
+@cache
+def _holidays(calendar: str, year: int) -> tuple[date, ...]:
+    """Public holidays of a year, in order, with those in place of others."""
+    # The package holds every country; only movements of logs need it.
+    from holidays import country_holidays
+
+    country, _, part = calendar.partition("-")
+    try:
+        found = country_holidays(country, subdiv=part or None, years=year)
+    except NotImplementedError as error:
+        raise DatasetError(
+            Text("공휴일 달력을 찾을 수 없습니다.", "The calendar of public holidays is unknown."),
+            Text("dataset.toml의 holidays를 KR이나 DE-BY처럼 적거나 빼 주세요.",
+                 "Write holidays in dataset.toml like KR or DE-BY, or leave it out."),
+            column="holidays", value=calendar,
+        ) from error  # fmt: skip
+    return tuple(sorted(day for day in found if day.year == year))
 
 
 @dataclass(frozen=True)
@@ -293,6 +317,8 @@ class Dataset:
     text: Text
     city: Text
     time_zone: str
+    holidays: str
+    """Calendar of public holidays, ISO 3166: `KR`, `DE-BY`; empty for none."""
     window_months: int
     """The file labelled T holds the mean over this many months, the last of which is T-1."""
     ages: tuple[int, ...]
@@ -332,6 +358,24 @@ class Dataset:
         files = (self.folder / name for name in (DEFINITION, BORDERS))
         content = b"".join(file.read_bytes() for file in files if file.is_file())
         return sha256(content).hexdigest()[:16]
+
+    def public_holidays(self, first: date, last: date) -> tuple[date, ...]:
+        """Public holidays from the first to the last day, in order; none without a calendar.
+
+        Raises `DatasetError` for a calendar that is not known.
+        """
+        if not self.holidays:
+            return ()
+        return tuple(
+            day
+            for year in range(first.year, last.year + 1)
+            for day in _holidays(self.holidays, year)
+            if first <= day <= last
+        )
+
+    def is_workday(self, day: date) -> bool:
+        """Monday to Friday, and no public holiday."""
+        return day.weekday() < WORKDAYS and not self.public_holidays(day, day)
 
     @cached_property
     def services(self) -> tuple[Measure, ...]:

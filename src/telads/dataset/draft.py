@@ -156,6 +156,7 @@ def _written(file: Path, roles: dict[str, _Column], figures: Sequence[_Column]) 
         f'name = {_text(file.stem)}  # EDIT: {{ ko = "...", en = "..." }}, or one for both',
         'city = "City"  # EDIT',
         'time_zone = "UTC"  # EDIT: as Europe/Paris',
+        'holidays = ""  # EDIT: public holidays, as FR or DE-BY; none',
         "window_months = 1  # EDIT: the label month T holds the mean of so many months up to T-1",
         f"ages = {segments}  # guessed: first years of the ages advice is given for",
         f"cell_ages = {ages}  # guessed: first years in the files; the last is open-ended",

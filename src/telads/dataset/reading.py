@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from telads.dataset.definition import (
     BORDERS,
+    CALENDAR,
     CROSSWALK,
     CROSSWALK_COLUMNS,
     DEFINITION,
@@ -306,6 +307,7 @@ def _dataset(folder: Path, root: _Table) -> Dataset:
         text=name,
         city=city,
         time_zone=root.string("time_zone"),
+        holidays=root.string("holidays", ""),
         window_months=root.integer("window_months"),
         ages=ages,
         cell_ages=cell_ages,
@@ -609,6 +611,10 @@ def _check_whole(dataset: Dataset, root: _Table) -> None:
          "동네 코드 열이 없습니다.",
          "The column of the neighbourhood's code has no header.")  # fmt: skip
     _check_time_zone(dataset, need)
+    need(not dataset.holidays or CALENDAR.fullmatch(dataset.holidays), "holidays",
+         "공휴일 달력은 KR이나 DE-BY처럼 적습니다.",
+         "A calendar of public holidays is written like KR or DE-BY.",
+         dataset.holidays)  # fmt: skip
 
 
 def _check_time_zone(dataset: Dataset, need: Any) -> None:

@@ -1,4 +1,4 @@
-"""Local Parquet files: which ones a path means, and their layouts.
+"""Parquet files: which ones a local path means, and the layouts of local and remote ones.
 
 The columns of every file are read before any work begins: an engine that looks at one file only
 would read a column another file lacks as null, and fail halfway on a different type.
@@ -7,13 +7,15 @@ would read a column another file lacks as null, and fail halfway on a different 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from glob import glob
-from pathlib import Path
+from importlib.util import find_spec
+from pathlib import Path, PurePath, PurePosixPath
 
-from telads.errors import DataError
+from telads.errors import DataError, with_extra
 from telads.text import Text
 
 SUFFIX = ".parquet"
@@ -21,17 +23,24 @@ HIDDEN = (".", "_")
 """Prefixes of files Spark and Hadoop leave beside data: `_SUCCESS`, `.part-0.crc`, `_temporary`."""
 SPARK = "org.apache.spark.version"
 """Metadata key of files written by Spark."""
+DELTA, ICEBERG = "Delta Lake", "Apache Iceberg"
 LAKES = {
-    "Delta Lake": "_delta_log/*", "Apache Iceberg": "metadata/*.metadata.json",
-    "Apache Hudi": ".hoodie/*",
+    DELTA: "_delta_log/*", ICEBERG: "metadata/*.metadata.json", "Apache Hudi": ".hoodie/*",
 }  # fmt: skip
 """Table formats of data lakes and their marker folders: such files also hold deleted rows."""
+DRIVERS = {DELTA: "deltalake", ICEBERG: "pyiceberg"}
+"""Libraries that read a table at one version (`engines.lakes`); Hudi's tables are refused."""
 INSTANT = "instant"
 MAGIC = b"PAR1"
 TAIL = 1 << 14
 """Bytes of a file's end that hold most footers."""
 KINDS = 30
 """Footers kept to compare others with."""
+SECRET = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|_KEY|_SAS", re.IGNORECASE)
+"""Names of environment variables whose values are credentials."""
+SHORTEST_SECRET = 6
+"""Shorter values would be found in ordinary words."""
+MASKED = "***"
 _Columns = tuple[tuple[str, object], ...]
 """Names and types, or INSTANT."""
 _Folders = tuple[tuple[str, str], ...]
@@ -43,8 +52,9 @@ ADVICE = Text("Parquet 파일이나 그 폴더를 알려 주세요.", "Give Parq
 class Layout:
     """Files whose wanted columns have the same types, under the same kind of folders."""
 
-    files: tuple[Path, ...]
-    base: Path | None
+    files: tuple[str, ...]
+    """Local paths or URLs."""
+    base: str | None
     """Folder in which Hive partitions begin, if there are any."""
     decimals: tuple[str, ...]
     """Decimal columns; Spark cannot distinguish them from unsigned integers."""
@@ -76,27 +86,38 @@ def parquet_files(path: str) -> list[Path]:
             Text("가리키는 곳이 없는 링크입니다.", "The link points nowhere."), ADVICE, file=lost[0]
         )
     if not found:
-        raise DataError(
-            Text(f"이 폴더에는 {SUFFIX} 파일이 없습니다.", f"The folder contains no {SUFFIX} file.")
-            if places else Text("읽을 로그가 없습니다.", "There is no log to read."),
-            ADVICE, file=path,
-        )  # fmt: skip
+        raise no_file(path, there=bool(places))
     return found
 
 
+def no_file(path: str, there: bool = True) -> DataError:
+    """The error for a path without a file: a folder that is `there`, or nothing at all."""
+    return DataError(
+        Text(f"이 폴더에는 {SUFFIX} 파일이 없습니다.", f"The folder contains no {SUFFIX} file.")
+        if there else Text("읽을 로그가 없습니다.", "There is no log to read."),
+        ADVICE, file=path,
+    )  # fmt: skip
+
+
 def layouts(path: str, wanted: Collection[str]) -> list[Layout]:
-    """Group the path's files by layout; raises `DataError` naming one that cannot be read."""
+    """Group a local path's files by layout; raises `DataError` naming one that cannot be read."""
+    return layouts_of(map(str, parquet_files(path)), wanted, _Footers().columns)
+
+
+def layouts_of(
+    files: Iterable[str], wanted: Collection[str], columns_of: Callable[[str], Mapping[str, object]]
+) -> list[Layout]:
+    """Group files by layout; `columns_of` gives the columns of one, as `columns` does."""
     import polars as pl
 
-    alike: dict[tuple[_Columns, Path | None, tuple[str, ...], _Folders], list[Path]] = {}
-    inside: dict[Path, list[Path]] = {}
-    footers = _Footers()
-    for file in parquet_files(path):
-        inside.setdefault(file.parent, []).append(file)
-    for folder, files in inside.items():
-        folders, begins = _folders(folder), _base(folder)
-        for file in files:
-            columns = footers.columns(file)
+    alike: dict[tuple[_Columns, str | None, tuple[str, ...], _Folders], list[str]] = {}
+    inside: dict[str, list[str]] = {}
+    for file in files:
+        inside.setdefault(file[: len(file) - len(PurePath(file).name)], []).append(file)
+    for within in inside.values():
+        folders, begins = _folders(within[0])
+        for file in within:
+            columns = columns_of(file)
             own = tuple((name, columns[name]) for name in sorted(wanted) if name in columns)
             twice = any(name in wanted and name in columns for name, _ in folders)
             base = None if twice else begins
@@ -147,14 +168,27 @@ def places_above(url: str) -> list[str]:
 
 
 def lake(path: str, kind: str, place: str) -> DataError:
-    """The error for a data lake table, whose files also hold deleted rows."""
+    """The error for a path within, above or beside a table of a data lake, or without its library.
+
+    The files of a table also hold deleted rows.
+    """
+    export = Text(
+        "그 시스템에서 현재 내용을 Parquet 파일로 내보낸 폴더를 알려 주세요.",
+        "Export its current content as Parquet files, and give their folder.",
+    )
+    driver = DRIVERS.get(kind)
+    if driver and find_spec(driver):
+        advice = Text("테이블의 폴더 자체를 알려 주세요.", "Give the table's own folder.")
+    elif driver:
+        extra = with_extra("lake")
+        advice = Text(f"{extra.ko} 또는: {export.ko}", f"{extra.en} Or: {export.en}")
+    else:
+        advice = export
     return DataError(
         Text(f"{kind} 테이블입니다. 파일을 그대로 읽으면 지우거나 바꾼 행까지 셉니다.",
              f"It is a table of {kind}: read file by file, rows that were deleted or replaced "
              "would count."),
-        Text("그 시스템에서 현재 내용을 Parquet 파일로 내보낸 폴더를 알려 주세요.",
-             "Export its current content as Parquet files, and give their folder."),
-        file=path, value=place,
+        advice, file=path, value=place,
     )  # fmt: skip
 
 
@@ -186,17 +220,17 @@ class _Footers:
     def __init__(self) -> None:
         self._known: list[tuple[bytes, bytes, Mapping[str, object]]] = []
 
-    def columns(self, file: Path) -> Mapping[str, object]:
+    def columns(self, file: str | Path) -> Mapping[str, object]:
         """Type of each column, or INSTANT; raises `DataError`."""
-        footer = _footer(file)
-        for begin, end, columns in self._known:
+        footer = _footer(Path(file))
+        for begin, end, known in self._known:
             if footer.startswith(begin) and footer.endswith(end):
-                return columns
-        columns = _columns(file)
+                return known
+        found = columns(file)
         if len(self._known) < KINDS:
             with suppress(IndexError, ValueError):
-                self._known.append((*_common_parts(footer), columns))
-        return columns
+                self._known.append((*_common_parts(footer), found))
+        return found
 
 
 def _footer(file: Path) -> bytes:
@@ -268,8 +302,8 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
     return value | data[at] << shift, at + 1
 
 
-def _columns(file: Path) -> Mapping[str, object]:
-    """Type of each column, or INSTANT."""
+def columns(file: str | Path) -> Mapping[str, object]:
+    """Type of each column of a file or URL, or INSTANT; raises `DataError`."""
     import polars as pl
 
     try:
@@ -284,9 +318,8 @@ def _columns(file: Path) -> Mapping[str, object]:
 
 def not_parquet(place: str | Path, error: Exception, advice: Text = ADVICE) -> DataError:
     """The error for a place that an engine could not read."""
-    reason = str(error).strip().splitlines()[0][:300]
     wrong = Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet.")
-    return DataError(wrong, advice, file=place, value=reason)
+    return DataError(wrong, advice, file=place, value=reason_of(error))
 
 
 def not_read(place: str, error: Exception) -> DataError:
@@ -295,16 +328,34 @@ def not_read(place: str, error: Exception) -> DataError:
         Text("파일을 읽을 수 없습니다.", "The file cannot be read."),
         Text("UTF-8로 된 CSV인지 확인하거나, 내려받아 옵션으로 알려 주세요.",
              "Check that it is CSV in UTF-8, or download it and give it with its option."),
-        file=place, value=str(error).strip().splitlines()[0][:300],
+        file=place, value=reason_of(error),
     )  # fmt: skip
 
 
-def _folders(folder: Path) -> _Folders:
+def reason_of(error: Exception) -> str:
+    """The first line of a driver's error, without credentials."""
+    return without_credentials((str(error).strip().splitlines() or [type(error).__name__])[0][:300])
+
+
+def without_credentials(text: str) -> str:
+    """A text in which credentials that a driver may have put into it are masked.
+
+    Those are users and passwords, and parameters, of addresses (a signed link is one), and values
+    of environment variables whose names say that they are secret.
+    """
+    for name, value in os.environ.items():
+        if len(value) >= SHORTEST_SECRET and SECRET.search(name):
+            text = text.replace(value, MASKED)
+    text = re.sub(r"(://)[^\s/@:]*:[^\s/@]*@", rf"\1{MASKED}@", text)
+    return re.sub(r"(://[^\s?]+)\?[^\s)\"'>]+=[^\s)\"'>]*", rf"\1?{MASKED}", text)
+
+
+def _folders(file: str) -> tuple[_Folders, str | None]:
+    """Hive partitions above a file or URL, and the folder in which they begin."""
+    scheme, mark, rest = file.rpartition("://")
+    folder = PurePosixPath(rest).parent if mark else PurePath(file).parent
     parts = (part.partition("=") for part in folder.parts if "=" in part)
-    return tuple((name, value) for name, _, value in parts)
-
-
-def _base(folder: Path) -> Path | None:
-    """The folder above the first Hive partition."""
     above = (*reversed(folder.parents), folder)
-    return next((one.parent for one in above if "=" in one.name), None)
+    base = next((one.parent for one in above if "=" in one.name), None)
+    told = tuple((name, value) for name, _, value in parts)
+    return told, None if base is None else f"{scheme}{mark}{base}"

@@ -11,6 +11,7 @@ workspace, written last, holds the URL.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -25,10 +26,16 @@ from pyspark.sql import Observation
 from pyspark.sql import functions as sql
 
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, Scan, missing
+from telads.engines.lakes import table_at
 from telads.engines.parquet_files import (
+    HIDDEN,
+    SUFFIX,
     Layout,
+    columns,
     is_remote,
     layouts,
+    layouts_of,
+    no_file,
     not_parquet,
     not_read,
     refuse_lakes,
@@ -46,10 +53,11 @@ if TYPE_CHECKING:
 
 WIDEST = 16
 """Up to this many raw names each get a mask column; more are aggregated through rows."""
-PARQUET = "*.[pP][aA][rR][qQ][uU][eE][tT]"
 DEPTH = 3
 """Depth of folders searched behind a URL."""
 WHOLE_NUMBER = r"^[+-]?[0-9]+$"
+FIELD = re.compile(r"  (?:optional|required|repeated) (\S+) (\S+?)(?: \((.*)\))?;?")
+"""A column in the text of a Parquet schema: physical type, name, logical type."""
 UNSIGNED = "decimal(20,0)"
 """Spark's type for unsigned integers (UINT64)."""
 
@@ -231,16 +239,72 @@ class SparkEvents:
             )  # fmt: skip
 
     def _scans(self, path: str, wanted: Collection[str]) -> list[Scan]:
-        if is_remote(path):
+        if table := table_at(path, self.holds):
+            files = [file.removeprefix("file://") for file in table.files()]
+            if not files:
+                raise no_file(str(table))
+            remote = is_remote(files[0])
+            found = layouts_of(files, wanted, self._columns if remote else columns)
+        elif is_remote(path):
             refuse_lakes(path, self.holds)
-            rows = self._read(path, path, pathGlobFilter=PARQUET)
-            return [Scan(path, _wrapped(rows), told=tuple(rows.columns))]
-        return [self._scan(layout) for layout in layouts(path, wanted)]
+            found = layouts_of(self._listed(path), wanted, self._columns)
+        else:
+            found = layouts(path, wanted)
+        return [self._scan(layout) for layout in found]
+
+    def _listed(self, url: str) -> list[str]:
+        """All Parquet files behind a URL; raises `DataError`."""
+        context = self.session.sparkContext
+        place = context._jvm.org.apache.hadoop.fs.Path(url)
+        try:
+            system = place.getFileSystem(context._jsc.hadoopConfiguration())
+            found = []
+            for start in system.globStatus(place) or ():
+                above = len(str(start.getPath().toUri().toString()).rstrip("/"))
+                below = system.listFiles(start.getPath(), True)
+                while below.hasNext():
+                    file = str(below.next().getPath().toUri().toString())
+                    names = file[above:].strip("/").split("/")
+                    if file.lower().endswith(SUFFIX) and not any(
+                        name.startswith(HIDDEN) for name in names
+                    ):
+                        found.append(file)
+        except Py4JError as error:
+            raise not_parquet(url, error) from error
+        if not found:
+            raise no_file(url)
+        # Hadoop writes local ones as file:/path.
+        return sorted(re.sub("^file:/(?!/)", "file:///", file) for file in found)
+
+    def _columns(self, url: str) -> dict[str, object]:
+        """Type of each column of a file behind a URL, as `parquet_files.columns` gives them."""
+        import polars as pl
+
+        context = self.session.sparkContext
+        hadoop = context._jvm.org.apache.parquet.hadoop
+        try:
+            place = context._jvm.org.apache.hadoop.fs.Path(url)
+            conf = context._jsc.hadoopConfiguration()
+            file = hadoop.util.HadoopInputFile.fromPath(place, conf)
+            reader = hadoop.ParquetFileReader.open(file)
+            try:
+                schema = str(reader.getFooter().getFileMetaData().getSchema().toString())
+            finally:
+                reader.close()
+        except Py4JError as error:
+            raise not_parquet(url, error) from error
+        found: dict[str, object] = {}
+        for line in schema.splitlines():
+            if match := FIELD.fullmatch(line):
+                kind, name, meant = match[1], match[2], match[3] or ""
+                told = {"DECIMAL": pl.Decimal, "UNKNOWN": pl.Null, "NULL": pl.Null}
+                found[name] = told.get(meant.partition("(")[0], f"{kind} {meant}")
+        return found
 
     def _scan(self, layout: Layout) -> Scan:
-        options = {"basePath": _local(layout.base)} if layout.base else {}
-        file = str(layout.files[0])
-        rows = self._read(file, *map(_local, layout.files), decimals=layout.decimals, **options)
+        options = {"basePath": _place(layout.base)} if layout.base else {}
+        file = layout.files[0]
+        rows = self._read(file, *map(_place, layout.files), decimals=layout.decimals, **options)
         known = _wrapped(rows.drop(*layout.nulls))
         return Scan(file, known, layout.nulls, layout.told, dict(layout.beside))
 
@@ -267,6 +331,11 @@ class SparkEvents:
 def _wrapped(rows: DataFrame) -> Frame:
     frame: Frame = nw.from_native(rows)
     return frame
+
+
+def _place(file: str) -> str:
+    """A URL as it is; a local path as one."""
+    return file if is_remote(file) else _local(Path(file))
 
 
 def _local(path: Path) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.dataset import in_force
+from telads.engines.parquet_files import without_credentials
 from telads.errors import DataError, SettingError, with_extra
 from telads.text import Text
 
@@ -234,4 +235,4 @@ def _reason(error: Exception) -> str:
         java = java.getCause()
     lines = [text.strip().splitlines()[0] for text in told or [str(error)] if text.strip()]
     reasons = (line for line in lines if not line.endswith(WRAPPER))
-    return next(reasons, type(error).__name__)[:300]
+    return without_credentials(next(reasons, type(error).__name__)[:300])

@@ -34,7 +34,7 @@ from telads.settings import Settings
 from telads.store.files import write_text
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text, same
-from telads.wording import SYNTHETIC
+from telads.wording import SYNTHETIC, counted
 
 NOTES = "-notes.txt"
 """Suffix of the notes beside a file, after its name."""
@@ -464,8 +464,11 @@ def notes(written: Written) -> Iterator[Text]:
         yield Text(
             f"계획의 {level.text.ko} {many}곳은 이 파일에서 그 {in_force().district.text.ko} "
             "전체가 됩니다.",
-            f"The plan's {many} {level.plural.en} become their whole "
-            f"{in_force().district.plural.en} here.",
+            f"The plan's {level.plural.en} ({many}) become their whole "
+            f"{in_force().district.plural.en} here."
+            if many > 1
+            else f"The plan's one {level.text.en} becomes its whole {in_force().district.text.en} "
+            "here.",
         )
     yield Text(
         f"이 파일은 {city.ko}의 지역, 성별, 나이만 겨냥합니다. 이용 강도, CPM, 도달 상한과 곡선, "
@@ -490,20 +493,20 @@ def _size(written: Written) -> Text:
             f"계획의 타겟은 {own:,}명입니다. 계획을 만든 데이터가 없어 이 파일이 겨냥하는 인원은 "
             f"적지 못했습니다(광고 그룹 {groups}개).",
             f"The plan's audience is {own:,} people. The data it was made on is not at hand, so "
-            f"the people this file targets are not stated ({groups} ad groups).",
+            f"the people this file targets are not stated ({counted(groups, 'ad group')}).",
         )
     here = handover.population
     if here == own:
         return Text(
             f"이 파일은 계획과 같은 {own:,}명을 겨냥합니다(광고 그룹 {groups}개).",
-            f"The file targets the plan's {own:,} people ({groups} ad groups).",
+            f"The file targets the plan's {own:,} people ({counted(groups, 'ad group')}).",
         )
     more = Text("많습니다", "more") if here > own else Text("적습니다", "fewer")
     return Text(
         f"이 파일은 {here:,}명을 겨냥합니다. 계획의 {own:,}명보다 {abs(here - own):,}명 {more.ko}"
         f"(광고 그룹 {groups}개).",
         f"The file targets {here:,} people, {abs(here - own):,} {more.en} than the plan's {own:,} "
-        f"({groups} ad groups).",
+        f"({counted(groups, 'ad group')}).",
     )
 
 
@@ -517,7 +520,7 @@ def _ages(written: Written) -> Iterator[Text]:
             f"계획에 없지만 함께 겨냥함: {sex.text.ko} {named.ko}({level.text.ko} {count}곳"
             f"{people.ko}).",
             f"Targeted too, though not in the plan: {sex.text.en} {named.en} "
-            f"({_counted(count, level.text.en, level.plural.en)}{people.en}).",
+            f"({counted(count, level.text.en, level.plural.en)}{people.en}).",
         )
     outside = sorted({cell.cell_age for cell in handover.missing})
     if outside:
@@ -525,10 +528,6 @@ def _ages(written: Written) -> Iterator[Text]:
                   for lang in LANGUAGES)  # fmt: skip
         yield Text(f"이 시스템에서 겨냥할 수 없어 빠진 나이: {ko}.",
                    f"Ages that the system cannot target, left out: {en}.")  # fmt: skip
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
 
 
 def _money(written: Written) -> Iterator[Text]:

@@ -55,6 +55,8 @@ ASSUMPTIONS: dict[str, Text] = {
     "budget": Text("예산 ±10%", "Budget ±10%"),
 }
 """Assumptions that the reach of a plan depends on."""
+SEVERAL = frozenset({"curves", "ceilings", "prices"})
+"""Those whose English name is a plural."""
 
 
 def money(schema: Schema) -> Kind:

@@ -555,6 +555,16 @@ def curve(build: Build, brief: Brief, until: int | None = None) -> Curve:
     )
 
 
+@held
+def enough(build: Build, brief: Brief) -> Row | None:
+    """The smaller budget that reaches nine tenths of a draft's people (`Scenarios.enough`).
+
+    Raises what `make_plan` raises. Takes a fraction of the time of `curve`.
+    """
+    _, one = _begun(build, brief)
+    return Scenarios(brief, one.market, one.found, one.size).enough()
+
+
 def _begun(build: Build, brief: Brief) -> tuple[Audience, _Division]:
     """The allocation that a draft and its curve share."""
     chosen = audience(build, brief.rules, month_of(build, brief.month))

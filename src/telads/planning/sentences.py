@@ -14,7 +14,7 @@ from telads.planning.plan import Plan
 from telads.planning.scenarios import FULL, TOO_OFTEN
 from telads.planning.words import objective_text, platform_text
 from telads.text import LANGUAGES, Text, josa, same
-from telads.wording import people
+from telads.wording import counted, in_sentence, people
 
 DIGITS = 3
 """Significant digits of a reach in a sentence: the model is not more precise."""
@@ -205,9 +205,8 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
         found.append(Text(
             f"집행액의 {share}가 {used} {in_force().city.ko} 평균보다 적게 쓰는 "
             f"{sums['below_segments']}개 집단에 갑니다.",
-            f"{share} of the budget goes to {sums['below_segments']} "
-            f"{'group that uses' if one else 'groups that use'} {service.en} less than the average "
-            "person.",
+            f"{share} of the budget goes to {counted(sums['below_segments'], 'group')} that "
+            f"{'uses' if one else 'use'} {service.en} less than the average person.",
         ))  # fmt: skip
     fewer = sums["narrowed"]
     if fewer:
@@ -216,7 +215,7 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
             f"타겟을 이용 강도 {fewer['least_affinity']:+.2f} 이상인 {fewer['segments']}개 "
             "집단으로 "
             f"좁히면 같은 예산으로 {count.ko}에게 평균 {fewer['frequency']:.1f}회 도달합니다.",
-            f"Narrowed to the {fewer['segments']} groups with a usage score of "
+            f"Narrowed to the {counted(fewer['segments'], 'group')} with a usage score of "
             f"{fewer['least_affinity']:+.2f} or more, the same budget reaches {count.en} at a "
             f"frequency of {fewer['frequency']:.1f}.",
         ))  # fmt: skip
@@ -264,7 +263,11 @@ def _of_neighbourhoods(plan: Plan) -> tuple[Text, ...]:
     )  # fmt: skip
     level = inside.text.en if spent == 1 else inside.plural.en
     rest = len(rows) - spent
-    without = Text(f"({rest}곳에는 없음)", f" ({rest} get none)") if rest else Text("", "")
+    without = (
+        Text(f"({rest}곳에는 없음)", f" ({rest} {'gets' if rest == 1 else 'get'} none)")
+        if rest
+        else Text("", "")
+    )
     listed = Text(ko, en) if len(named) == spent else Text(f"많은 순서로 {ko}", f"most to {en}")
     return (Text(
         f"{whose.ko} {inside.text.ko} {spent}곳에 나뉩니다{without.ko}: {listed.ko}.",
@@ -354,8 +357,8 @@ def audience_sentences(found: Audience) -> tuple[Text, ...]:
         Text(
             f"타겟은 {people(size.population, 'ko')}입니다(전체의 {size.share:.1%}, {count}개 "
             "집단).",
-            f"{people(size.population, 'en').capitalize()}, {size.share:.1%} of all ({count} "
-            f"group{'' if count == 1 else 's'}).",
+            f"{people(size.population, 'en').capitalize()}, {size.share:.1%} of all "
+            f"({counted(count, 'group')}).",
         ),
         _of_services(found.profile),
         *_of_parts(found.segments),
@@ -381,8 +384,26 @@ def _of_parts(members: Sequence[Member]) -> tuple[Text, ...]:
     return tuple(told)
 
 
+SERVICES = 3
+"""Services named of those that an audience uses more than the average person."""
+
+
 def _of_services(profile: Sequence[Standing]) -> Text:
-    """The services used more than on average, in order."""
+    """The services used more than on average, in percent; where none has one, by score."""
+    percents = [(one.index - 100.0, in_force().measures[one.service].text) for one in profile
+                if one.index is not None and round(one.index) > 100]  # fmt: skip
+    if percents:
+        percents.sort(key=lambda one: -one[0])
+        ko, en = (
+            ", ".join(
+                f"{in_sentence(name.en) if lang == 'en' else name.ko} {percent:.0f}%"
+                for percent, name in percents[:SERVICES]
+            )
+            for lang in LANGUAGES
+        )
+        city = in_force().city
+        return Text(f"{city.ko} 평균보다 많이 쓰는 서비스: {ko}.",
+                    f"Uses more than the {city.en} average: {en}.")  # fmt: skip
     known = [
         (one.affinity, in_force().measures[one.service].text)
         for one in profile

@@ -10,7 +10,7 @@ from telads.dataset import in_force
 from telads.model import Sex
 from telads.planning.fields import ASSUMPTIONS, GOALS, LIMITS
 from telads.text import LANGUAGES, Lang, Text, same
-from telads.wording import METHOD, PLAN, YES, group_name, segment_name
+from telads.wording import METHOD, PLAN, YES, counted, group_name, segment_name
 
 TITLES: dict[str, Text] = {
     "minimum": Text("최소 집행액", "Minimum spend"),
@@ -114,7 +114,7 @@ def _rule_text(rule: Mapping[str, Any]) -> Text:
         names = [segment_name(of["district"], of["sex"], of["age"], lang) for lang in LANGUAGES]
         return Text(
             f"{names[0]}과 비슷한 집단 {top}개",
-            f"{top} group{'' if top == 1 else 's'} like {names[1]}",
+            f"{counted(top, 'group')} like {names[1]}",
         )
     return _figure_text(rule) or _list_text(rule)
 

@@ -68,7 +68,7 @@ def write_report(
     """Write the report about one group of people and one service, in one language."""
     build = workspace.build()
     window = observed(build.months[-1].window, lang)
-    page = _template().render(
+    page = template("report.html.j2").render(
         lang=lang,
         say=lambda ko, en: in_force().fill(Text(ko, en))(lang),
         source=in_force().source,
@@ -182,7 +182,8 @@ def _group(segment: Segment) -> Text:
 
 
 @cache
-def _template() -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """A template of the package."""
     import jinja2
 
     loader = jinja2.PackageLoader("telads", "templates")
@@ -190,4 +191,4 @@ def _template() -> jinja2.Template:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)

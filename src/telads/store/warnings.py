@@ -50,7 +50,8 @@ def of_file(
     if rows < expected:
         warnings.append(
             Text("전체 셀 {expected}개 가운데 {missing}개가 없습니다.",
-                 "{missing} of {expected} cells are missing.")
+                 "{missing} of {expected} cells "
+                 f"{'is' if expected - rows == 1 else 'are'} missing.")
             .format(expected=expected, missing=expected - rows)
         )  # fmt: skip
     for measure, count in masked.items():

@@ -118,6 +118,11 @@ def fit_folder(folder: Path, base: Month | None = None) -> Profile:
     Files of another kind are ignored. Raises `DataError` for a file that cannot be read, two files
     of one month, or too little data to describe without disclosing a neighbourhood.
     """
+    return fit_profile(readings_in(folder), base)
+
+
+def readings_in(folder: Path) -> list[Reading]:
+    """The months of a folder's files; raises `DataError`, also for none."""
     readings: list[Reading] = []
     for path in files_below(folder):
         source = source_of(path)
@@ -131,7 +136,7 @@ def fit_folder(folder: Path, base: Month | None = None) -> Profile:
                  "Give a folder with the portal's xlsx or csv files."),
             file=folder,
         )  # fmt: skip
-    return fit_profile(readings, base)
+    return readings
 
 
 def synthesise(

@@ -197,10 +197,13 @@ def _fullest(readings: Sequence[Reading]) -> Month | None:
 def _require_enough(data: fitting.Cube) -> None:
     if len(data.codes) < fitting.FEWEST_IN_ALL:
         raise DataError(
-            Text("동네가 너무 적어 통계 프로필이 동네를 드러냅니다.",
-                 "With so few neighbourhoods a profile would describe each of them."),
-            Text(f"동네가 {fitting.FEWEST_IN_ALL}곳 이상인 데이터를 넣어 주세요.",
-                 f"Fit it to data of at least {fitting.FEWEST_IN_ALL} neighbourhoods."),
+            in_force().fill(Text(
+                "{neighbourhood:이/가} 너무 적어 통계 프로필이 한 곳 한 곳을 드러냅니다.",
+                "With so few {neighbourhoods} a profile would describe each of them.")),
+            in_force().fill(Text(
+                "{neighbourhood:이/가} {least}곳 이상인 데이터를 넣어 주세요.",
+                "Fit it to data of at least {least} {neighbourhoods}.",
+            )).format(least=fitting.FEWEST_IN_ALL),
             value=len(data.codes),
         )  # fmt: skip
 

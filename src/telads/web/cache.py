@@ -62,10 +62,14 @@ WORTH_IT = 1000
 """Least bytes of a response that is compressed."""
 BROTLI_QUALITY = 5
 """A hundredth larger than with the next level, in four fifths of its time."""
+LARGE, GZIP_LARGE = 400_000, 4
+"""Bytes of a body that is compressed at a lower level: a twenty-fifth larger, in half the time."""
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=BROTLI_QUALITY),
-    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
+    "gzip": lambda body: gzip.compress(
+        body, compresslevel=6 if len(body) < LARGE else GZIP_LARGE, mtime=0
+    ),
 }
 """Encodings, in order of preference."""
 

@@ -25,6 +25,7 @@ from telads.render.svg.theme import SERVICES
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
+from telads.wording import people
 
 
 class Entry(NamedTuple):
@@ -155,10 +156,14 @@ class Bar(NamedTuple):
         lowest: float,
         highest: float,
         zero: float,
-        low: float | None,
-        high: float | None,
+        low: float | None = None,
+        high: float | None = None,
+        digits: int = 1,
     ) -> Bar | None:
-        """The bar of a value; None if unknown. Values beyond the scale end at its edge."""
+        """The bar of a value; None if unknown. Values beyond the scale end at its edge.
+
+        `digits` are those of its places in percent: a bar of a hundred pixels needs none.
+        """
         if value is None:
             return None
 
@@ -168,9 +173,9 @@ class Bar(NamedTuple):
         start, end = sorted((place(zero), place(value)))
         known = low is not None and high is not None
         return cls(
-            start=f"{start:.1f}",
-            width=f"{end - start:.1f}",
-            zero=f"{place(zero):.1f}",
+            start=f"{start:.{digits}f}",
+            width=f"{end - start:.{digits}f}",
+            zero=f"{place(zero):.{digits}f}",
             negative=value < zero,
             interval=(f"{place(low):.1f}", f"{place(high):.1f}") if known else None,  # type: ignore[arg-type]
         )
@@ -234,6 +239,13 @@ def table_of(
             for row in (answer.records if rows is None else rows)
         ],
     )
+
+
+def filled_columns(rows: Iterable[Any], names: Sequence[str]) -> set[str]:
+    """Names of the columns, attributes or keys of the rows, that say something in any row."""
+    kept = [row if isinstance(row, dict) else {name: getattr(row, name) for name in names}
+            for row in rows]  # fmt: skip
+    return {name for name in names if any(row[name] for row in kept)}
 
 
 def empty_columns(answer: Answer, fields: Iterable[Field]) -> set[str]:
@@ -407,6 +419,14 @@ def method_select(chosen: str, lang: Lang) -> Select:
     """The methods."""
     named = [(method, METHOD_NAMES[method]) for method in METHODS]
     return select("method", Text("방식", "Method"), named, chosen, lang)
+
+
+def see(count: float | None, lang: Lang, place: str = "") -> str:
+    """What the button of a sheet leads to: `자치구 4곳, 24만 명 보기`; with None the result."""
+    if count is None:
+        return Text("결과 보기", "See the result")(lang)
+    shown = ", ".join(part for part in (place, people(count, lang)) if part)
+    return Text(f"{shown} 보기", f"See {shown}")(lang)
 
 
 def _with(any_of: Text | None, named: list[tuple[str, Text]]) -> list[tuple[str, Text]]:

@@ -57,8 +57,8 @@ from telads.web.components import (
     table_of,
 )
 from telads.web.filters import escape, lang
-from telads.web.sorting import Sorting, values_of
-from telads.web.trust import Trusted
+from telads.web.sorting import Extent, Sorting, values_of
+from telads.web.trust import Trusted, strong
 
 _HERE = Path(__file__).parent
 APPS = ("accounts", "plans", "media", "audiences", "jobs", "notices")
@@ -133,7 +133,10 @@ def _environment(language: Lang) -> Environment:
     ):  # fmt: skip
         known.filters[name] = getattr(filters, name)
     known.filters.update(
-        capfirst=capfirst, fill=_fill, truncatechars=lambda text, most: Truncator(text).chars(most)
+        capfirst=capfirst,
+        fill=_fill,
+        strong=strong,
+        truncatechars=lambda text, most: Truncator(text).chars(most),
     )
     known.globals.update(
         LANGUAGE_CODE=language,
@@ -246,9 +249,10 @@ def answer_table(
     `only` and `without` select columns by id, separated by commas; those that the answer lacks are
     ignored. The caption is visible and read
     aloud; labels become badges; the first non-numeric column heads its row. Figures open their
-    cards, and heads sort (`telads.web.sorting`), by the question's name.
+    cards, heads sort, and a long table shows its first rows (`telads.web.sorting`), by the
+    question's name.
     """
-    columns, language = answer.columns, lang()
+    columns, language, rest = answer.columns, lang(), ""
     chosen = [name for name in only.split(",") if name in columns] if only else [*columns]
     names = [name for name in chosen if name not in without.split(",")]
     request, rows, order = context.get("request"), answer.records, None
@@ -261,9 +265,14 @@ def answer_table(
         if request.method == "GET":
             order = Sorting(request, name, values_of(answer, names, language), "rank")
             rows = order.rows(rows)
+        extent = Extent(request, name, len(rows))
+        rows, rest = list(extent.rows(rows)), extent.link(language)
     trust = Trusted(answer, language, context.get("build") or None, name)
     table = table_of(answer, names, language, rows, trust.figure)
-    facts = {"table": table, "caption": caption, "name": name, "order": order, "trust": trust}
+    facts = {
+        "table": table, "caption": caption, "name": name, "order": order, "trust": trust,
+        "rest": rest,
+    }  # fmt: skip
     return rendered("components/answer_table.html.j2", facts)
 
 

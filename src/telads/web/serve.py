@@ -163,6 +163,7 @@ def _static_content() -> str:
     packages = ("django", "django-htmx", "django-ninja", "whitenoise")
     seen = hashlib.sha256(" ".join([__version__, *map(version, packages)]).encode())
     own = Path(__file__).parent / "static"
+    seen.update(Path(__file__).with_name("static_files.py").read_bytes())
     for file in sorted(path for path in own.rglob("*") if path.is_file()):
         seen.update(str(file.relative_to(own)).encode() + b"\0" + file.read_bytes())
     return seen.hexdigest()

@@ -135,7 +135,7 @@ STATICFILES_DIRS = [_HERE / "static"]
 STATIC_ROOT = TELADS.workspace / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "telads.web.static_files.BareFiles"},
 }
 
 WHITENOISE_ALLOW_ALL_ORIGINS = False

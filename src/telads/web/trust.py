@@ -11,6 +11,7 @@ screen.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -57,10 +58,16 @@ class Trusted:
         self._name = name or answer.question
         self._own: dict[tuple[int, Text], tuple[str, str]] = {}
         self._shared: dict[str, Field] = {}
+        self._declared: dict[str, Field | None] = {}
+
+    def _field(self, key: str) -> Field | None:
+        if key not in self._declared:
+            self._declared[key] = declared(self._answer.question, key)
+        return self._declared[key]
 
     def figure(self, row: Mapping[str, Any], key: str, text: str) -> SafeString:
         """A figure of a row as a button; an unknown one stays as it is."""
-        field = declared(self._answer.question, key)
+        field = self._field(key)
         if field is None or text in {"", UNKNOWN}:
             return mark_safe(escape(text))
         trust = field.trust
@@ -85,7 +92,7 @@ class Trusted:
 
     def column(self, key: str, text: str) -> SafeString:
         """A figure as a button that opens the card of its column (`cards`)."""
-        field = declared(self._answer.question, key)
+        field = self._field(key)
         if field is None or not field.title or text in {"", UNKNOWN}:
             return mark_safe(escape(text))
         first = key not in self._shared
@@ -185,15 +192,15 @@ class Trusted:
         )
 
     def _written(self, key: str, row: Mapping[str, Any]) -> str:
-        field = declared(self._answer.question, key)
+        field = self._field(key)
         return figure_text(field.write(dict(row), self._lang)) if field else str(row[key])
 
     def _source(self, row: Mapping[str, Any]) -> str:
         answer, lang = self._answer, self._lang
         month = answer.month or (Month.parse(row["month"]) if row.get("month") else None)
         source = _LABELS["synthetic"] if answer.synthetic else in_force().source.data
-        told = [escape(source(lang)) + (f", {month.text(lang)}" if month else "")]
-        rest = [observed(month.window, lang)] if month else []
+        dated, period = _dated(month, lang) if month else ("", "")
+        told, rest = [escape(source(lang)) + dated], [period] if month else []
         if row.get("population"):
             rest.append(people(row["population"], lang))
         if rest:
@@ -204,7 +211,7 @@ class Trusted:
         lang = self._lang
         figures = []
         for key in _STATISTICS:
-            field = declared(self._answer.question, key)
+            field = self._field(key)
             if field and field.title and row.get(key) is not None:
                 unit = f" {field.unit(lang)}" if field.unit else ""
                 figures.append(f"{field.heading(lang)} {self._written(key, row)}{unit}")
@@ -224,6 +231,13 @@ class Trusted:
         return f'<div class="trust-foot">{folded}{copy}{method}</div>'
 
 
+@lru_cache
+def _dated(month: Month, lang: Lang) -> tuple[str, str]:
+    """A month after what it is of, and the months that it observes."""
+    return f", {month.text(lang)}", observed(month.window, lang)
+
+
+@lru_cache
 def _say(name: str, lang: Lang) -> str:
     return escape(_LABELS[name](lang))
 
@@ -236,12 +250,15 @@ def _button(name: str, text: str, met: bool = True) -> SafeString:
     )
 
 
-def strong(text: str) -> str:
+def strong(text: str) -> SafeString:
     """Text with what stands between asterisks in bold, escaped."""
     pieces = escape(text).split("*")
-    return "".join(f"<strong>{one}</strong>" if at % 2 else one for at, one in enumerate(pieces))
+    return mark_safe(
+        "".join(f"<strong>{one}</strong>" if at % 2 else one for at, one in enumerate(pieces))
+    )
 
 
+@lru_cache
 def grade_mark(grade: Grade, lang: Lang) -> SafeString:
     """A grade as three bars and its word."""
     bars = "".join(

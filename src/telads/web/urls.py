@@ -29,6 +29,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("evidence/", include("telads.web.pages.evidence.urls")),
     path("data/", include("telads.web.pages.data.urls")),
     path("customers/", include("telads.web.pages.customers.urls")),
+    path("advertisers/alike/", include("telads.web.pages.alike.urls")),
     path("advertisers/", include("telads.web.pages.advertisers.urls")),
     path("audiences/saved/", include("telads.web.audiences.urls")),
     path("audiences/", include("telads.web.pages.audiences.urls")),

@@ -16,9 +16,9 @@ from telads.aggregate.synth import (
     Plan,
     app_shares,
     index_to_days,
-    is_weekday,
     write_log,
 )
+from telads.dataset import in_force
 from telads.twin.cells import synthesise
 from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import MARCH, read
@@ -172,7 +172,7 @@ def test_a_share_of_the_use_is_that_share(tmp_path: Path, profile: Profile) -> N
 
 
 def test_mobility_of_a_month_is_the_profiles(march: Path, profile: Profile) -> None:
-    weekday = pl.col("date").map_elements(is_weekday, return_dtype=pl.Boolean)
+    weekday = pl.col("date").map_elements(in_force().is_workday, return_dtype=pl.Boolean)
     days = read(march, "mobility").select("date").unique().with_columns(weekday=weekday)
     people_of = read(march).unique("subscriber_id").select("subscriber_id", "home_code")
     monthly = (

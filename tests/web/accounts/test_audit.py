@@ -181,7 +181,7 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
     [
         ("plan-share", "savedplan 1", "1 Dtf5jZ 30 d",
          "계획 1 버전 1, Dtf5jZ…로 시작하는 링크, 30일 동안",
-         "plan 1 version 1, the link that begins with Dtf5jZ…, for 30 days"),
+         "plan 1 version 1, the link that begins with Dtf5jZ…, days: 30"),
         ("plan-revoke", "savedplan 1", "Dtf5jZ", "계획 1 Dtf5jZ…로 시작하는 링크",
          "plan 1 the link that begins with Dtf5jZ…"),
         ("plan-version", "savedplan 2", "3 Spring, again", "계획 2 버전 3, Spring, again",
@@ -189,7 +189,7 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
         ("plan-file", "savedplan 2", "3 plan.xlsx", "계획 2 버전 3, plan.xlsx",
          "plan 2 version 3, plan.xlsx"),
         ("plan-delete", "savedplan 2", "kim 3 Spring", "계획 2 kim 님의 Spring, 버전 3개",
-         "plan 2 Spring of kim, 3 versions"),
+         "plan 2 Spring of kim, versions: 3"),
         ("plan-hand-over", "savedplan 2", "kim lee", "계획 2 kim 님에게서 lee 님에게",
          "plan 2 from kim to lee"),
         ("plan-access", "savedplan 2", "read edit", "계획 2 read 님: 고치기",

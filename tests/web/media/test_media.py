@@ -52,6 +52,13 @@ def add(client: Client, **sent: str) -> Medium:
     return Medium.objects.get(name=sent["name"])
 
 
+def change(client: Client, medium: Medium, **sent: str) -> None:
+    """Save a medium's form as it was opened just now."""
+    page = f"/media/{medium.pk}/"
+    (seen,) = texts(get(client, page), "seen")
+    assert client.post(page, {**sent, "seen": seen}).status_code == 302
+
+
 def texts(page: Element, name: str, tag: str = "input") -> list[str]:
     return [one.attributes.get("value", "") for one in page.all(tag, name=name)]
 
@@ -79,7 +86,7 @@ def test_a_medium_is_changed_and_removed_and_the_log_tells(kim: Client) -> None:
     page = get(kim, f"/media/{medium.pk}/")
     assert texts(page, "cap") == ["30,000,000"]
     assert texts(page, "ceiling") == ["40%"]
-    kim.post(f"/media/{medium.pk}/", {**GFA, "price": "4,700", "cap": ""})
+    change(kim, medium, **{**GFA, "price": "4,700", "cap": ""})
     medium.refresh_from_db()
     assert (medium.price, medium.cap, medium.ceiling) == (4700, None, 0.4)
     plan = saved(kim, p0_medium=medium.name, p0_service="", p0_price="", p0_minimum="", p0_cap="")
@@ -129,6 +136,21 @@ def test_a_change_made_from_an_older_state_is_refused(kim: Client, root: str) ->
     assert medium.price == 5000
 
 
+@pytest.mark.parametrize("root", ["", "/en"])
+def test_a_change_that_names_no_state_is_refused(kim: Client, root: str) -> None:
+    medium = add(kim, **GFA)
+    for sent in ({}, {"seen": ""}):
+        answer = kim.post(f"{root}/media/{medium.pk}/", {**GFA, "price": "5,000", **sent})
+        assert answer.status_code == 400
+        refused = read(answer.content.decode())
+        assert "seen" in refused.one("div", role="alert").text
+    medium.refresh_from_db()
+    assert medium.price == 4500
+    # A command reads and writes at once: it was opened with no state.
+    services.put("kim", PLATFORM, None, "", medium)
+    assert Medium.objects.get(pk=medium.pk).name == PLATFORM["name"]
+
+
 def test_a_medium_that_was_removed_meanwhile_does_not_come_back(kim: Client) -> None:
     medium = add(kim, **GFA)
     (seen,) = texts(get(kim, f"/media/{medium.pk}/"), "seen")
@@ -143,7 +165,7 @@ def test_two_media_have_two_names(kim: Client) -> None:
     add(kim, **GFA)
     other = add(kim, **KAKAO)
     for address in ("/media/", f"/media/{other.pk}/"):
-        answer = kim.post(address, GFA)
+        answer = kim.post(address, {**GFA, "seen": services.state(other)})
         assert list(faults(read(answer.content.decode()))) == ["name"]
     assert sorted(Medium.objects.values_list("name", flat=True)) == [
         "네이버 GFA",

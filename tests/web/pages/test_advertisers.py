@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers import advertisers
+from telads.answers import advertisers, tables
 from telads.answers.advertisers import of_targets
 from telads.answers.questions import TARGET_ORDERS
 from telads.dataset import in_force
@@ -219,6 +219,7 @@ def test_without_a_choice_a_service_is_an_example(site: Client) -> None:
 def test_nobody_to_show_is_said(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     # No segment of the twin is below the privacy floor, so the filters have to match no one.
     best = advertisers._best
+    monkeypatch.setattr(tables, "HELD", tables.Held(2**20))  # without the groups of other tests
     monkeypatch.setattr(advertisers, "_best", lambda every, _: best(every, 0))
     page = get(site, f"{PAGE}&sex=F&age=20&top=7")
     assert "조건에 맞는 집단이 없습니다." in page.one("section", id="result").text
@@ -496,7 +497,7 @@ def test_a_group_leads_to_its_districts_and_they_to_neighbourhoods(
     assert asked["level"] == ["neighbourhood"]
     own = targets(twin_build, "game", level="neighbourhood", top=25,
                   district=asked["district"][0], sex="F", age=30)  # fmt: skip
-    names = [row.one("th").text for row in rows_of(get(site, inside))]
+    names = [row.one("th").all("a")[0].text for row in rows_of(get(site, inside))]
     assert names == [f"{row['district']} {row['neighbourhood']} 30대 여성" for row in own.records]
 
 
@@ -575,16 +576,20 @@ def test_the_map_of_neighbourhoods_leads_from_the_city_into_a_district(
     assert len(links) == 25
     inside = get(site, links["강남구" if lang == "ko" else "Gangnam-gu"])
     wide, _ = maps_of(inside)
-    places = wide.all("g", class_="place")
+    places = [*wide.all("g", class_="place"), *wide.all("a", class_="place")]
     told = [place.attributes["aria-label"] for place in places]
-    assert {place.attributes["tabindex"] for place in places} == {"0"}
+    assert {place.attributes["tabindex"] for place in wide.all("g", class_="place")} <= {"0"}
     assert [place.one("g", class_="told").text for place in places] == told, "shown on focus"
     rows = targets(own.build(), "game", level="neighbourhood", district="강남구", sex="F", age=30,
                    top=300).records  # fmt: skip
     assert len(told) == len([place for place in places_of(own) if place.district == "강남구"])
     for row in rows:
         assert any(row["neighbourhood"] in one and f": {row['index']:.0f}, " in one for one in told)
-    assert not wide.all("a")
+    leads = [place.attributes["href"] for place in wide.all("a", class_="place")]
+    assert len(leads) == len(rows), "each that is shown leads to those similar to it"
+    assert all("/advertisers/alike/?neighbourhood=" in link and "who=F30" in link
+               and "service=game" in link for link in leads)  # fmt: skip
+    assert get(site, leads[0]).one("table", class_="alike")
     for each in (page, inside):
         assert_accessible(each)
         assert_nothing_inline(each)

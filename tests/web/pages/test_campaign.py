@@ -482,7 +482,7 @@ def test_a_district_opens_its_neighbourhoods(site: Client, twin_build: Build) ->
 
 @pytest.mark.parametrize("key", ["name", "people", "use", "spend"])
 def test_the_list_is_sorted_by_its_heads_through_the_address(site: Client, key: str) -> None:
-    page = get(site, "/campaign/")
+    page = get(site, "/campaign/?rows=all")
     places_of = {one.attributes["value"] for one in page.all("input", name="tick")}
     once = get(site, page.one("a", id=f"go-sort-{key}").attributes["href"])
     twice = get(site, once.one("a", id=f"go-sort-{key}").attributes["href"])
@@ -502,6 +502,49 @@ def test_the_list_is_sorted_by_its_heads_through_the_address(site: Client, key: 
     assert orders[0][1] != orders[1][1]
 
 
+@pytest.mark.parametrize("root", ["/campaign/", "/en/campaign/"])
+def test_the_list_shows_the_first_groups_and_those_ticked_and_all_by_a_link(
+    site: Client, root: str
+) -> None:
+    every = get(site, f"{root}?rows=all")
+    known = [one.attributes["value"] for one in every.all("input", name="tick")]
+    assert len(known) > groups.FIRST
+    last = known[-1]
+    page = get(site, f"{root}?tick={known[0]}.{last}")
+    shown = [one.attributes["value"] for one in page.all("input", name="tick")]
+    assert shown == [*known[: groups.FIRST - 1], last], "those ticked, then the first"
+    assert ticked(page) == {known[0], last}
+    assert str(len(known)) in page.one("h2", id="list-title").text
+    turned = get(site, page.one("a", id="go-sort-use").attributes["href"])
+    again = [one.attributes["value"] for one in turned.all("input", name="tick")]
+    assert again == [*known[: -groups.FIRST : -1], known[0]]
+    assert ticked(turned) == {known[0], last}
+    whole = get(site, page.one("a", id="go-rows").attributes["href"])
+    assert [one.attributes["value"] for one in whole.all("input", name="tick")] == known
+    assert ticked(whole) == {known[0], last}
+    assert whole.one("input", name="rows").attributes["value"] == "all", "and the form stays so"
+    short = get(site, whole.one("a", id="go-rows").attributes["href"])
+    assert len(short.all("input", name="tick")) == len(shown)
+    few = get(site, f"{root}?district=강남구")
+    assert not few.all("a", id="go-rows")
+
+
+def test_ticks_of_groups_that_are_not_shown_are_kept_by_the_form(
+    site: Client, twin_build: Build
+) -> None:
+    page = get(site, "/campaign/?tick=0-299&district=&sort=name")
+    assert len(ticked(page)) == groups.FIRST
+    fields = [one.attributes["value"] for one in page.all("input", name="tick")
+              if "checked" in one.attributes or one.attributes["type"] == "hidden"]  # fmt: skip
+    key = page.one("input", name="for").attributes["value"]
+    sent = QueryDict(mutable=True)
+    sent.setlist("tick", fields)
+    sent["for"] = key
+    found = forms.choice_of(twin_build, sent, "ko")
+    assert found.ticks is not None
+    assert len(found.ticks) == len(page_of(twin_build, found, "ko")["rows"]) > groups.FIRST
+
+
 def test_the_box_above_takes_all_groups_and_none(site: Client) -> None:
     page = get(site, "/campaign/?district=강남구&who=F&tick=none")
     box = page.one("a", id="go-every")
@@ -515,7 +558,7 @@ def test_the_box_above_takes_all_groups_and_none(site: Client) -> None:
     assert first.one("a", id="go-every").attributes["aria-checked"] == "mixed"
 
 
-@pytest.mark.parametrize("wrong", ["show=money", "sort=size", "within=없는구"])
+@pytest.mark.parametrize("wrong", ["show=money", "sort=size", "within=없는구", "rows=9"])
 def test_an_unknown_look_is_refused(site: Client, wrong: str) -> None:
     assert site.get(f"/campaign/?{wrong}").status_code == 404
 

@@ -9,7 +9,7 @@ import os
 import re
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils.translation import override
 
 from telads.answers.answer import Answer
@@ -257,7 +257,8 @@ def test_the_page_shows_the_picture_of_the_file(twin_build: Build, chart: str, l
     """The same marks in both layouts, in the colours of the page; nothing else is drawn twice."""
     asked = Asked(month="2023-02", district="강남구", sex="F", age=30, measure="delivery")
     with override(lang):
-        part = present.part(twin_build, chart, asked, lang).html
+        shown = present.part(twin_build, chart, asked, lang)
+        part = present.part_html(RequestFactory().get("/data/"), shown)
     file = drawn(charts.shown(twin_build, chart, asked, lang))
     svgs = re.findall(r"<svg.*?</svg>", part, re.DOTALL)
     assert len(svgs) == 2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings as django_settings
+from django.http import QueryDict
 from django.test import Client, override_settings
 
 from telads.dataset import in_force
@@ -17,6 +19,8 @@ from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.web.accounts.roles import Role
 from telads.web.filters import unbroken
+from telads.web.pages.campaign import forms
+from telads.web.pages.campaign import present as campaign
 from telads.web.pages.home.present import choice_of, sentence
 from telads.web.plans.models import PlanVersion, SavedPlan
 from tests.asked import movements, targets
@@ -78,6 +82,37 @@ def test_what_the_sentence_cannot_say_leaves_it_as_it_was(site: Client, who: str
     chosen = [one.attributes["value"] for one in page.all("option") if "selected" in one.attributes]
     assert chosen == ["delivery", "", ""]
     assert site.get("/brief/", {"who": who}).status_code == 302
+
+
+@pytest.mark.parametrize(("root", "lang"), [("/", "ko"), ("/en/", "en")])
+@pytest.mark.parametrize("query", ["", "service=game&who=F&budget=30000000&district=강남구"])
+def test_the_sentence_is_previewed_by_the_campaign_that_it_opens(
+    site: Client, twin_build: Build, root: str, lang: Lang, query: str
+) -> None:
+    preview = get(site, f"{root}?{query}").one("p", class_="preview-reach")
+    choice = forms.choice_of(twin_build, QueryDict(query), lang)
+    shown = campaign.page(twin_build, choice, lang)
+    plan, less = shown["plan"], shown["less"]
+    count = sum(row.ticked for row in shown["rows"])
+    figures = [one.text for one in preview.all("strong")]
+    groups = {"ko": f"{count}개 집단", "en": f"{count} group{'' if count == 1 else 's'}"}[lang]
+    reached = "".join(plan.reached) if lang == "ko" else " ".join(plan.reached)
+    assert sorted(figures) == sorted([groups, reached])
+    assert preview.all("span", class_="tag-example")
+    if less:
+        assert re.search(r"\d+%", less.words)[0] in preview.text  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("root", "said"), [("/", "예산: 숫자가"), ("/en/", "Budget: This")])
+def test_a_budget_that_is_none_is_told_in_the_preview(site: Client, root: str, said: str) -> None:
+    htmx = {"HX-Request": "true", "HX-Target": "result"}
+    for headers in ({}, htmx):
+        answer = site.get(f"{root}?budget=조금", headers=headers)
+        assert answer.status_code == 200
+        preview = read(answer.content.decode()).one("div", class_="preview")
+        assert preview.attributes["role"] == "alert"
+        assert said in preview.text
+    assert site.get(f"{root}brief/?budget=조금", follow=True).status_code == 200
 
 
 @pytest.mark.parametrize(("root", "lang"), [("/", "ko"), ("/en/", "en")])

@@ -11,7 +11,7 @@ from django.test import Client
 from telads.dataset import in_force
 from telads.planning.schema import example_rules
 from telads.web.audiences.models import SavedAudience
-from telads.web.pages.search.present import MOST, SHOWN, matches, words_of
+from telads.web.pages.search.present import MOST, SHOWN, matches, standing_of, words_of
 from telads.web.plans.models import SavedPlan
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import Element, assert_nothing_inline, get
@@ -105,9 +105,34 @@ def test_the_header_asks_for_what_is_found_alone(site: Client) -> None:
     assert "강남구" in part
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "first"),
+    [
+        ("men", "Groups", "all of Seoul · men 20-29"),
+        ("women", "Groups", "all of Seoul · women 20-29"),
+        ("wom", "Groups", "all of Seoul · women 20-29"),
+        ("men 30", "Groups", "all of Seoul · men 30-39"),
+        ("남", "자치구", "강남구"),
+        ("중", "자치구", "중구"),
+        ("송", "자치구", "송파구"),
+    ],
+)
+def test_words_come_before_what_begins_with_them_and_that_before_the_rest(
+    site: Client, text: str, kind: str, first: str
+) -> None:
+    root = "/en" if kind == "Groups" else ""
+    names = [hit.text for hit in search(site, text, root)[kind]]
+    assert names[0] == first
+    if text == "men":
+        assert all("women" not in name for name in names), "five whole words, so none inside one"
+
+
 def test_words_are_found_wherever_they_stand() -> None:
     assert matches(words_of("Gu GANG"), "Gangnam-gu")
     assert matches(words_of("ㄷㅇㅅ"), "동영상·방송")
     assert not matches(words_of("강북 남"), "강북구")
     assert words_of("a\0b" + " c" * 200)[0] == "ab"
+    asked = ("gangnam", "gang", "gangnam-gu", "nam", "ㄱㄴ", "ㄴㄱ", "gu nam", "gangbuk")
+    orders = [standing_of(words_of(text), "Gangnam-gu", "강남구") for text in asked]
+    assert orders == [0, 1, 0, 2, 1, 2, 2, None]
     assert in_force().districts

@@ -14,8 +14,10 @@ from django.test import Client
 from telads.planning.plan import make_plan, read_plan
 from telads.store.workspace import Build
 from telads.web.accounts.models import AuditEntry
+from telads.web.plans import present
 from telads.web.plans.forms import PlanForm, typed_from
 from telads.web.plans.models import PlanVersion, SavedPlan
+from telads.web.sorting import FIRST
 from tests.planning.test_plan import FORMER
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import (
@@ -293,9 +295,9 @@ def test_all_errors_stand_beside_their_fields_at_once_and_all_typed_is_kept(
     page = read(answer.content.decode())
     assert_nothing_inline(page)
     assert list(faults(page)) == [
-        "rules", "name", "advertise", "budget", "unit", "goal", "level", "objective",
-        "p0_service", "p0_price", "p0_minimum", "p0_cap", "p1_service", "p1_price", "p1_curve",
-        "p1_ceiling", "p3_cap", "p3_name",
+        "rules", "name", "advertise", "budget", "goal", "objective", "unit", "level",
+        "p0_service", "p0_price", "p0_minimum", "p0_cap", "p1_service", "p1_price", "p1_ceiling",
+        "p1_curve", "p3_cap", "p3_name",
     ]  # fmt: skip
     assert _typed(page) == {name: value for name, value in WRONG.items() if value and name not in
                             {"objective", "p1_service"}}  # fmt: skip
@@ -413,9 +415,15 @@ def _query(sent: dict[str, str]) -> QueryDict:
 
 def test_a_plan_on_a_newer_month_says_what_changed(planner: Client) -> None:
     plan = saved(planner, month="2023-02")
-    page = get(planner, f"/en/plans/{plan.pk}/versions/1/compare/")
-    assert_nothing_inline(page)
+    address = f"/en/plans/{plan.pk}/versions/1/compare/"
+    short = get(planner, address)
+    assert_nothing_inline(short)
+    assert len(short.all("table")[-1].one("tbody").all("tr")) == FIRST
+    (whole,) = (link for link in short.all("a") if link.text.startswith("Show all "))
+    page = get(planner, whole.attributes["href"].partition("#")[0])
     assert "From 2023-02" in page.text
+    (back,) = (link for link in page.all("a") if link.text == f"Show the first {FIRST} rows only")
+    assert back.attributes["href"].partition("#")[0] == address
     table = page.all("table")[-1]
     heads = [head.text for head in table.one("thead").all("th")]
     assert "Citywide" in heads
@@ -425,6 +433,20 @@ def test_a_plan_on_a_newer_month_says_what_changed(planner: Client) -> None:
     assert saved_now.headers["Location"] == f"/en/plans/{plan.pk}/versions/2/"
     assert plan.newest.month == "2023-04"
     assert "Nothing changed" in get(planner, f"/en/plans/{plan.pk}/versions/2/compare/").text
+
+
+def test_a_version_is_rendered_once_for_all_who_ask_alike(
+    planner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = saved(planner)
+    address = f"/plans/{plan.pk}/versions/1/"
+    texts = {query: get(planner, address + query).one("main").text for query in ("", "?other=1")}
+    assert texts[""] == texts["?other=1"]
+    monkeypatch.setattr(present, "shown", None)  # what renders it anew
+    assert get(planner, address).one("main").text == texts[""]
+    for other in ("/en" + address, f"{address}?other=1", f"{address}?rows=plan_spends"):
+        with pytest.raises(TypeError):
+            planner.get(other)
 
 
 def test_any_two_versions_are_compared_whatever_month_is_there(planner: Client) -> None:

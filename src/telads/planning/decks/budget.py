@@ -20,7 +20,7 @@ from telads.planning.decks.parts import (
     platform_name,
     spend_share,
 )
-from telads.planning.fields import ASSUMPTIONS
+from telads.planning.fields import ASSUMPTIONS, SEVERAL
 from telads.planning.files import method_of
 from telads.planning.scenarios import FULL, TOO_OFTEN, Row
 from telads.planning.words import rules_text
@@ -34,6 +34,7 @@ from telads.render.deck.amounts import (
 )
 from telads.render.deck.slides import (
     FOOT,
+    OTHER_FONT,
     Box,
     Item,
     Lines,
@@ -49,8 +50,10 @@ from telads.render.deck.slides import (
     words,
 )
 from telads.text import Text, josa
+from telads.wording import counted
 
 NEXT = 0.1
+SIDES = ("reached_low", "reached_high")
 ABOUT = 0.02
 """A range of reach below this share of it is about the same."""
 
@@ -261,15 +264,20 @@ class BudgetSlides(PlanSlides):
         reached = self.sums["reached"]
         items: list[Item] = []
         if rows:
-            changes = [
-                row[key] - reached for row in rows for key in ("reached_low", "reached_high")
-            ]
+            changes = [row[key] - reached for row in rows for key in SIDES]
             scale = scale_of(changes, self.lang, signed=True)
-            names = [_bare(ASSUMPTIONS[row["assumption"]](self.lang)) for row in rows]
+
+            def change(row: Row, key: str) -> float | None:
+                """How far it goes, if the unit shows it."""
+                far = row[key] - reached
+                return scale.value(far) if scale.text(far) != scale.text(0) else None
+
+            shown = [row for row in rows
+                     if any(change(row, key) is not None for key in SIDES)]  # fmt: skip
+            names = [_bare(ASSUMPTIONS[row["assumption"]](self.lang)) for row in shown]
             sides = [
-                Series(told(self.lang), tuple(
-                    scale.value(row[key] - reached) if row[key] != reached else None
-                    for row in rows), (fill,) * len(rows))
+                Series(told(self.lang), tuple(change(row, key) for row in shown),
+                       (fill,) * len(shown))
                 for key, told, fill in (
                     ("reached_low", Text("적을 때", "low"), "less"),
                     ("reached_high", Text("많을 때", "high"), "accent"))
@@ -321,8 +329,8 @@ class BudgetSlides(PlanSlides):
             )
         low = min(row["reached_low"] for row in rows)
         high = max(row["reached_high"] for row in rows)
-        first = ASSUMPTIONS[rows[0]["assumption"]]
-        word = _bare(first(self.lang)).split(" ±")[0]
+        first = rows[0]["assumption"]
+        word = _bare(ASSUMPTIONS[first](self.lang)).split(" ±")[0]
         scale = scale_of([high], self.lang)
         ends = (scale.text(low), scale.text(high))
         if ends[0] == ends[1] or high - low < self.sums["reached"] * ABOUT:
@@ -334,7 +342,7 @@ class BudgetSlides(PlanSlides):
             f"예상 도달은 {ends[0]}~{ends[1]}{scale.unit('명')} 사이이며,\n"
             f"{josa(word, '이/가')} 도달을 가장 크게 좌우합니다",
             f"The reach lies between {ends[0]} and {ends[1]} {scale.unit('people')};\n"
-            f"{word[:1].lower()}{word[1:]} matters most",
+            f"{word[:1].lower()}{word[1:]} {'matter' if first in SEVERAL else 'matters'} most",
         )
 
     def _what_is_known(self, box: Box) -> list[Item]:
@@ -352,15 +360,15 @@ class BudgetSlides(PlanSlides):
                       f"budget of {money(self.budget, 'en')}, CPM of {spread}{NBSP}"
                       f"{money_unit('en')}, reach curves")]  # fmt: skip
         if caps:
-            typed.append(Text(f"최대 집행액 {caps}개", f"{caps} maximum spends"))
+            typed.append(Text(f"최대 집행액 {caps}개", counted(caps, "maximum spend")))
         if endless:
             typed.append(Text(f"도달 상한 없음 {endless}개", f"{endless} without a ceiling"))
         parts = [
-            (Text("데이터가 말하는 것", "What the data say"), "accent", Text(
+            (Text("데이터가 말하는 것", "What the data says"), "accent", Text(
                 f"타겟({audience.ko}) {people(self.sums['population'], 'ko')}의 인원과 "
                 f"{self.service.ko} 이용({months}개월 평균)",
                 f"size and use of {self.service.en} of the audience ({audience.en}), "
-                f"{people(self.sums['population'], 'en')}, mean of {months} months")),
+                f"{people(self.sums['population'], 'en')}, mean of {counted(months, 'month')}")),
             (Text("입력한 값", "What was typed in"), "accent", Text(
                 ", ".join(one.ko for one in typed), ", ".join(one.en for one in typed))),
             (Text("알 수 없는 것", "What nobody knows"), "less", Text(
@@ -375,7 +383,9 @@ class BudgetSlides(PlanSlides):
         found: list[Item] = []
         top = box.top
         for head, fill, text in parts:
-            body = words(Box(box.left, top + 0.27, box.width, 0.78), Run(text(self.lang), 14))
+            body = words(
+                Box(box.left, top + 0.27, box.width / OTHER_FONT, 1.04), Run(text(self.lang), 14)
+            )
             found += [
                 words(Box(box.left, top, box.width, 0.27), (Run(head(self.lang), 14, True, fill),)),
                 body,

@@ -56,6 +56,7 @@ from telads.render.deck.slides import (
     words,
 )
 from telads.text import Lang, Text, join_names
+from telads.wording import counted
 
 MOST_GROUPS = 30
 """Groups in the tables at the end: those whose spend changes most."""
@@ -440,19 +441,18 @@ class _Told(Slides):
             return None
         word = in_force().district
         more, less = (sum(1 for row in rows if row["by"] * sign > 0) for sign in (1, -1))
-        counted = [(Text(f"{more}곳은 늘고", f"more in {more}"), more),
-                   (Text(f"{less}곳은 줄어듭니다", f"less in {less}"), less)]  # fmt: skip
         if more and less:
             claim = self.say(
-                f"{word.text.ko} {counted[0][0].ko} {counted[1][0].ko}",
-                f"There is more spend in {more} {word.plural.en} and less in {less}",
+                f"{word.text.ko} {more}곳은 늘고 {less}곳은 줄어듭니다",
+                f"There is more spend in {counted(more, word.text.en, word.plural.en)} and less in "
+                f"{less}",
             )
         else:
             claim = self.say(
                 f"{word.text.ko} {more or less}곳의 집행액이 "
                 f"{'늘어납니다' if more else '줄어듭니다'}",
-                f"There is {'more' if more else 'less'} spend in {more or less} "
-                f"{word.plural.en if (more or less) > 1 else word.text.en}",
+                f"There is {'more' if more else 'less'} spend in "
+                f"{counted(more or less, word.text.en, word.plural.en)}",
             )
         top = content_top(claim)
         left, right = columns(0, 7, top), columns(7, 5, top)

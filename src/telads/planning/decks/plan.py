@@ -48,8 +48,10 @@ from telads.render.deck.amounts import (
     scale_of,
     share,
 )
+from telads.render.deck.fit import width_of
 from telads.render.deck.slides import (
     FOOT,
+    OTHER_FONT,
     Box,
     Deck,
     Item,
@@ -67,6 +69,7 @@ from telads.render.deck.slides import (
 )
 from telads.render.svg.city import outlines
 from telads.text import Lang, Text, join_names, josa
+from telads.wording import counted
 
 APPENDIX = ("platforms", "budgets", "goals", "districts", "ages")
 """Tables of a plan at the end of its deck, ten rows a slide."""
@@ -209,11 +212,10 @@ class _Slides(BudgetSlides):
         if sums["binding"]:
             limits = ", ".join(limit_text(one)(self.lang) for one in sums["binding"])
             rows.append((self.say("조건", "Limits"), self.say(f"{limits}에 이름", limits)))
-        wide = self.say("0.65", "1.05")
+        left = OTHER_FONT * max(width_of(label, 14, True) for label, _ in rows) + 0.15
         found: list[Item] = []
         for at, (label, told) in enumerate(rows):
             top = box.top + at * 0.375
-            left = float(wide)
             found += [
                 words(Box(box.left, top, left, 0.3), (Run(label, 14, True),)),
                 words(
@@ -245,9 +247,11 @@ class _Slides(BudgetSlides):
         first, told = self.district(half[0]["district"]), spend_share(half, self.sums["spend"])
         if len(half) == 1:
             return self.say(f"{first}에 예산의 {told}", f"{told} in {first}")
+        level = in_force().district
+        more = f"more {level.text.en if len(half) == 2 else level.plural.en}"
         return self.say(
             f"{first} 등 {self.districts_word.ko} {len(half)}곳에 예산의 {told}",
-            f"{told} in {first} and {len(half) - 1} more {self.districts_word.en}",
+            f"{told} in {first} and {len(half) - 1} {more}",
         )
 
     def _platforms_in_words(self) -> str:
@@ -381,7 +385,7 @@ class _Slides(BudgetSlides):
             f"{used} 가장 많이 쓰는 집단은 {other}이지만,\n"
             f"예산은 {name}에 가장 많은 {told}를 씁니다",
             f"{other[:1].upper()}{other[1:]} use {self.service.en} most,\n"
-            f"but most of the budget, {told}, goes to {name}"
+            f"but the largest share of the budget, {told}, goes to {name}"
             if told != "100%"
             else f"but the budget goes to {name}",
         )
@@ -395,8 +399,9 @@ class _Slides(BudgetSlides):
         return self.say(
             f"예산의 {part}는 {used} {in_force().city.ko} 평균보다 적게 쓰는 집단 "
             f"{sums['below_segments']}개에 갑니다.",
-            f"{part} of the budget goes to {sums['below_segments']} groups that use "
-            f"{self.service.en} less than average.",
+            f"{part} of the budget goes to {counted(sums['below_segments'], 'group')} that "
+            f"{'uses' if sums['below_segments'] == 1 else 'use'} {self.service.en} less than "
+            "average.",
         )
 
     # ---- 3: where ----------------------------------------------------------------------------

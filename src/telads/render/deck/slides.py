@@ -20,6 +20,8 @@ COLUMN, GUTTER = 0.828, 0.2
 """Width of each of the twelve columns, and the space between two."""
 TITLE_TOP, TITLE_SIZE, TITLE_LINE = 0.62, 28, 0.44
 RULE, SOURCE = 6.95, 7.02
+OTHER_FONT = 1.12
+"""Width of letters where the slides' font is missing, in those of the shipped one."""
 FOOT = 6.8
 """Lower end of what a slide holds."""
 
@@ -458,8 +460,11 @@ def slide(
     """A slide whose texts are fitted into their boxes."""
     lines, size = claim(title)
     room = WIDTH - 2 * MARGIN
-    told = broken(source, 9, False, room - 0.8)
-    if len(told) > 2:
+    for spare in (OTHER_FONT, 1.0):  # lines that a wider font breaks anew would be three
+        told = broken(source, 9, False, (room - 0.8) / spare)
+        if len(told) <= 2:
+            break
+    else:
         told = [told[0], shortened(" ".join(told[1:]), 9, False, room - 0.8)]
     return Slide(
         shortened(eyebrow, 12, True, room), lines, tuple(items), tuple(told),

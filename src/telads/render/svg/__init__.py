@@ -45,7 +45,7 @@ CHARTS: dict[str, Chart] = {
     chart.id: chart
     for chart in (
         Chart("population", Text("성별·나이별 인구", "Population by sex and age")),
-        Chart("choropleth", Text("자치구 지도", "District map")),
+        Chart("choropleth", Text("{district} 지도", "{District} map")),
         Chart("correlation", Text("연령별 서비스 상관", "Services used together, by age")),
         Chart("monthly", Text("월별 추이", "Month by month")),
         Chart("ranking", Text("순위", "Ranking")),

@@ -141,7 +141,8 @@ def layouts(
     The wide drawing and the narrow one. `frame` has code, district, neighbourhood, population,
     affinity and index, a row for each, with the 80 % intervals where it is listed; one that is
     missing is hatched. `file` holds the borders, None for a list; `links` are the addresses that
-    the districts of the city's map lead to. With `relative` an index is told as the
+    the districts of the city's map lead to, by name, and the neighbourhoods of a district's, by
+    code. With `relative` an index is told as the
     percent that it is above the city's mean. `size` is the width in pixels of a smaller wide map.
     """
     grid = borders(file) if file else Borders()
@@ -167,6 +168,7 @@ def layouts(
         names=2,
     )  # fmt: skip
     finding = _finding([one.row for one in ordered], service, figure, lang)
+    shapes = _Shapes(grid, known, district, links or {}, lang)
 
     def layout(narrow: bool) -> Drawing:
         wide = None if narrow else size
@@ -174,7 +176,7 @@ def layouts(
             "neighbourhoods", finding, [figure.name(lang), audience, *notes],
             lang=lang, window=window, synthetic=synthetic, unit=figure.name(lang), frame=rows,
             table=table,
-            body=_map(grid, inside, known, scale, figure, lang, narrow, district, links or {}, wide)
+            body=_map(grid, inside, known, shapes, scale, figure, lang, narrow, district, wide)
             if file else _list([one.row for one in listed], scale, figure, lang, narrow),
         )  # fmt: skip
 
@@ -231,12 +233,12 @@ def _map(
     grid: Borders,
     inside: Sequence[Outline],
     known: Mapping[str, _Place],
+    shapes: _Shapes,
     scale: Steps,
     figure: _Figure,
     lang: Lang,
     narrow: bool,
     district: str | None,
-    links: Mapping[str, str],
     size: int | None,
 ) -> Body:
     west, north, east, south = grid.boxes[district]
@@ -252,18 +254,8 @@ def _map(
            f"translate({wide - left:.1f} {high + _READ_OUT:.1f})")  # fmt: skip
 
     def paint(look: Look) -> str:
-        shaped, parts = _Shapes(look, out, lang, bool(district)), []
-        names = [district] if district else [name for name in grid.districts if name]
-        for name in names:
-            shapes = "".join(
-                shaped.of(one, known.get(one.code)) for one in grid.districts.get(name, ())
-            )
-            address = None if district else links.get(name)
-            called = in_force().district_name(name, lang)
-            linked = shapes + shaped.told(escape(called))
-            parts.append(tag("a", linked, href=address, aria_label=called) if address else shapes)
         moved = f"translate({left:.1f} 0) scale({zoom:.4f}) translate({-west} {-north})"
-        group = tag("g", "".join(parts), transform=moved, stroke=look["surface"],
+        group = tag("g", shapes.markup(look, out), transform=moved, stroke=look["surface"],
                     stroke_width=f"{_BORDER * (2 if district else 1) / zoom:.1f}",
                     stroke_linejoin="round")  # fmt: skip
         texts = ""
@@ -281,35 +273,67 @@ def _map(
 class _Shapes:
     """The marks of a map's neighbourhoods, which tell themselves where they are pointed at.
 
-    Hundreds of them differ in little, so what they share is written once. On the map of a district,
-    `alone`, they take the focus too.
+    Hundreds of them differ in little, so what they share is written once, and they are drawn once
+    for both layouts. On the map of a district they take the focus too, and lead on; on that of the
+    city its districts do.
     """
 
-    def __init__(self, look: Look, out: str, lang: Lang, alone: bool) -> None:
-        self._alone, self._nothing = alone, _NO_DATA(lang)
-        self._fills: dict[str, str] = {name: escape(look[name]) for name in look.colours}
-        self._hatch = escape(f"url(#{own('hatch')})")
+    def __init__(
+        self,
+        grid: Borders,
+        known: Mapping[str, _Place],
+        district: str | None,
+        links: Mapping[str, str],
+        lang: Lang,
+    ) -> None:
+        self._grid, self._known, self._links, self._lang = grid, known, links, lang
+        self._district, self._nothing = district, _NO_DATA(lang)
+        self._drawn: list[tuple[Look, str]] = []
+
+    def markup(self, look: Look, out: str) -> str:
+        """All of them; `out` moves what is told of one out of the map's scale."""
+        drawn = next((drawn for of, drawn in self._drawn if of is look), None)
+        if drawn is None:
+            drawn = self._draw(look)
+            self._drawn.append((look, drawn))
         line = text(_MARK, 0, 0, look, size=LABEL, fill="ink", anchor="end")
         shared = tag("g", line, kind="told", transform=out, display="none", stroke="none",
                      aria_hidden="true")  # fmt: skip
-        self._before, self._after = shared.split(_MARK)
+        before, after = shared.split(_MARK)
+        return drawn.replace(_BEFORE, before).replace(_AFTER, after)
 
-    def told(self, said: str) -> str:
-        """What a page shows while its place is in focus: hidden until the page's style shows it."""
-        return f"{self._before}{said}{self._after}"
+    def _draw(self, look: Look) -> str:
+        fills = {name: escape(look[name]) for name in look.colours}
+        inside, parts = self._grid.districts, []
+        for name in [self._district] if self._district else [name for name in inside if name]:
+            shapes = "".join(self._shape(one, fills) for one in inside.get(name, ()))
+            address = None if self._district else self._links.get(name)
+            called = in_force().district_name(name, self._lang)
+            linked = shapes + self._told(escape(called))
+            parts.append(tag("a", linked, href=address, aria_label=called) if address else shapes)
+        return "".join(parts)
 
-    def of(self, one: Outline, place: _Place | None) -> str:
-        """One neighbourhood; without data it is hatched."""
+    def _shape(self, one: Outline, fills: Mapping[str, str]) -> str:
+        """One neighbourhood; without data it is hatched, and leads nowhere."""
+        place = self._known.get(one.code)
         said = escape(place.said if place else self._nothing)
-        fill = self._fills[place.colour] if place else self._hatch
-        focus = f' tabindex="0" role="img" aria-label="{said}"' if self._alone else ""
-        named = "/>" if self._alone else f"><title>{said}</title></path>"
-        shape = f'<path d="{one.path}" fill="{fill}"{named}'
-        return f'<g class="place"{focus}>{shape}{self.told(said)}</g>'
+        fill = fills[place.colour] if place else escape(f"url(#{own('hatch')})")
+        if not self._district:
+            shape = f'<path d="{one.path}" fill="{fill}"><title>{said}</title></path>'
+            return f'<g class="place">{shape}{self._told(said)}</g>'
+        shape = f'<path d="{one.path}" fill="{fill}"/>{self._told(said)}'
+        address = self._links.get(one.code) if place else None
+        if address:
+            return f'<a class="place" href="{escape(address)}" aria-label="{said}">{shape}</a>'
+        return f'<g class="place" tabindex="0" role="img" aria-label="{said}">{shape}</g>'
+
+    def _told(self, said: str) -> str:
+        """What a page shows while its place is in focus: hidden until the page's style shows it."""
+        return f"{_BEFORE}{said}{_AFTER}"
 
 
-_MARK = "\0"
-"""Stands for a text in markup that many texts share."""
+_MARK, _BEFORE, _AFTER = "\0", "\1", "\2"
+"""Stand for a text in markup that many texts share, and for what is before it and after it."""
 
 
 def _colour(value: float, scale: Steps) -> str:

@@ -10,7 +10,8 @@ everybody's plans, which no role does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.contrib.auth import update_session_auth_hash
@@ -18,6 +19,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db.models import Case, F, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,8 +35,9 @@ from telads.web.accounts.forms import Invitation, NameAndPassword, RoleForm
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.people import listed, make_link
 from telads.web.accounts.roles import Role, required, way_back
-from telads.web.components import select
+from telads.web.components import filled_columns, select
 from telads.web.errors import answer_with
+from telads.web.sorting import Sorting
 from telads.wording import DISABLED
 
 SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
@@ -134,6 +137,16 @@ class Person(NamedTuple):
     state_text: str
 
 
+USERS: dict[str, Callable[[Person], Any]] = {
+    "name": lambda one: one.user.username.casefold(),
+    "role": lambda one: one.role,
+    "state": lambda one: one.state_text,
+    "last": lambda one: one.user.last_login,
+    "since": lambda one: one.user.date_joined,
+}
+"""What the list of users can be sorted by."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def users(request: HttpRequest) -> HttpResponse:
@@ -145,9 +158,11 @@ def users(request: HttpRequest) -> HttpResponse:
             return _page(request, user, make_link(request, user))
     lang = request_state.language(request)
     locked = locked_names()
+    order = Sorting(request, "users", USERS, "name")
     facts = {
         "form": form,
-        "people": [_person(user, locked, lang) for user in people.listed()],
+        "order": order,
+        "people": order.rows(_person(user, locked, lang) for user in people.listed()),
         "addresses": len(locked_addresses()),
     }
     return render(request, "accounts/users.html", facts, status=400 if form.errors else 200)
@@ -245,18 +260,23 @@ LOG_PAGE = 100
 LATEST = 8
 """Log entries on the administrators' entry page."""
 ANY = Text("모두", "any")
+LOG = ("when", "who", "action")
+"""What the log can be sorted by."""
+ENTRY = ("thing", "detail")
+"""Columns of the log that are left out where no entry has them."""
 
 
 @require_safe
 @required(Role.ADMINISTRATOR)
 def admin(request: HttpRequest) -> HttpResponse:
     """`/admin/`."""
-    people = listed()
+    people, entries = listed(), _told(request, AuditEntry.objects.all()[:LATEST])
     facts = {
         "active": sum(user.is_active for user in people),
         "disabled": sum(not user.is_active for user in people),
         "locked": len(locked_names()),
-        "entries": _told(request, AuditEntry.objects.all()[:LATEST]),
+        "entries": entries,
+        "shown": filled_columns(entries, ENTRY),
     }
     return render(request, "accounts/admin.html", facts)
 
@@ -270,15 +290,27 @@ def log(request: HttpRequest) -> HttpResponse:
     found = AuditEntry.objects.all()
     found = found.filter(who=kept_name(who)) if who else found
     found = found.filter(action=action) if action else found
-    page = Paginator(found, LOG_PAGE).get_page(request.GET.get("page"))
+    order = Sorting(request, "log", {name: attrgetter(name) for name in LOG}, "-when")
+    ordered = order.stored(found, when=F("pk"), action=_in_words(lang))
+    page = Paginator(ordered, LOG_PAGE).get_page(request.GET.get("page"))
     kinds = [("", ANY), *sorted(ACTIONS.items(), key=lambda item: item[1](lang))]
+    entries = _told(request, page.object_list)
     facts = {
         "page": page,
-        "entries": _told(request, page.object_list),
+        "order": order,
+        "entries": entries,
+        "shown": filled_columns(entries, ENTRY),
         "who": who,
         "actions": select("action", Text("한 일", "What"), kinds, action, lang),
     }
     return render(request, "accounts/log.html", facts)
+
+
+def _in_words(lang: Lang) -> Case:
+    """Actions in the order of their words, which are not those that are stored."""
+    known = sorted(ACTIONS, key=lambda action: ACTIONS[action](lang))
+    ranks = [When(action=action, then=Value(rank)) for rank, action in enumerate(known)]
+    return Case(*ranks, default=Value(len(known)))
 
 
 def _told(request: HttpRequest, entries: Iterable[AuditEntry]) -> list[Told]:

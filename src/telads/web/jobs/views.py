@@ -11,8 +11,10 @@ a second file of it alone.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +35,7 @@ from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
+from telads.web.components import filled_columns
 from telads.web.htmx import wants_result
 from telads.web.jobs.forms import ForgetForm, UploadForm
 from telads.web.jobs.models import Job, State, Step
@@ -42,6 +45,8 @@ from telads.web.jobs.queue import cancel as ask_for_its_end
 from telads.web.jobs.report import said, shown, tally
 from telads.web.jobs.uploads import IntoWorkspace, new_folder, remove
 from telads.web.plans.files import COMPARISON
+from telads.web.sorting import Sorting
+from telads.web.trust import Trusted
 
 JOBS_PAGE = 10
 FORM_BYTES = 64 * 1024
@@ -59,6 +64,17 @@ class ShownBuild(NamedTuple):
     version: str
     synthetic: bool
     in_force: bool
+
+
+JOBS = ("created", "by")
+MONTHS = ("month", "file", "rows", "masked", "taken", "built")
+BUILDS: dict[str, Callable[[ShownBuild], Any]] = {
+    "name": attrgetter("name"),
+    "months": lambda one: (one.months[-1], len(one.months)),
+    "made": attrgetter("made"),
+    "version": attrgetter("version"),
+}
+"""What the lists of jobs, months and data versions can be sorted by."""
 
 
 @require_safe
@@ -179,17 +195,27 @@ def _page(
     lang = request_state.language(request)
     workspace, settings = request_state.workspace(), request_state.settings()
     held = status(workspace)
-    page = Paginator(Job.objects.all(), JOBS_PAGE).get_page(request.GET.get("page"))
+    orders = {
+        "jobs": Sorting(request, "jobs", {name: attrgetter(name) for name in JOBS}, "-created"),
+        "months": Sorting(request, "months", {name: itemgetter(name) for name in MONTHS}, "-month"),
+        "builds": Sorting(request, "builds", BUILDS, "-made"),
+    }
+    months = orders["months"].rows(_months(held.rows.to_dicts(), lang))
+    jobs = orders["jobs"].stored(Job.objects.all())
+    page = Paginator(jobs, JOBS_PAGE).get_page(request.GET.get("page"))
     facts = {
         "form": form or UploadForm(),
         "wrong": wrong.line(lang) if wrong else "",
         "status": held,
         "changed": [one(lang) for one in changed_settings(workspace, settings)],
-        "months_held": _months(held.rows.to_dicts(), lang),
+        "orders": orders,
+        "trust": Trusted(held, lang, None, "months"),
+        "months_held": months,
+        "shown": filled_columns(months, ("masked",)),
         "several": sum(row["second"] is None for row in held.records) > 1,
         "removable": len(held.records) > 1,
         "taken_back": _taken_back(workspace),
-        "builds": builds(workspace),
+        "builds": orders["builds"].rows(builds(workspace)),
         "page": page,
         "jobs": [(job, tally(job.report, lang)) for job in page.object_list],
         "settings": settings,

@@ -87,13 +87,14 @@ def example_name(service: str) -> Text:
 
 def put(
     who: HttpRequest | str, document: Mapping[str, Any], priced: date | None, note: str,
-    former: Medium | None = None, seen: str = "",
+    former: Medium | None = None, seen: str | None = None,
 ) -> Medium:  # fmt: skip
     """Add a medium, or change `former`; raises `QuestionError` that names the field.
 
     The document has the fields of a platform in a brief: name, service, price, minimum, cap,
     ceiling; `priced` is by default today. `seen` is the `state` of `former` that the change was
-    made from: if it is another one by now, somebody else has changed it, and nothing is saved.
+    made from: if it is another one by now, somebody else has changed it, and nothing is saved, as
+    with an empty one. None is for a change that was made from no state, as on the command line.
     """
     offer = read_offer(dict(document), "")
     text = " ".join(note.split())
@@ -111,7 +112,7 @@ def put(
     medium.priced, medium.note = priced or timezone.localdate(), text
     try:
         with one_action():
-            if former and seen:
+            if former and seen is not None:
                 _refuse_stale(former, seen)
             medium.save()
             record(who, "medium-change" if former else "medium-create", medium,
@@ -141,6 +142,14 @@ def _refuse_stale(former: Medium, seen: str) -> None:
         raise QuestionError(
             Text("그사이 이 매체가 삭제되었습니다.", "This medium was removed in the meantime."),
             Text("필요하면 새 매체로 추가해 주세요.", "Add it again if you need it."),
+        )
+    if not seen:
+        raise QuestionError(
+            Text(
+                "어느 상태의 매체를 고친 것인지 알 수 없습니다(seen이 없습니다).",
+                "It is not said which state of the medium was changed (seen is missing).",
+            ),
+            advice,
         )
     if state(now) != seen:
         raise QuestionError(

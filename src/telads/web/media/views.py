@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from telads.errors import QuestionError
 from telads.web import request_state
 from telads.web.accounts.roles import Role, required
+from telads.web.components import filled_columns
 from telads.web.media import services
 from telads.web.media.forms import MediumForm, typed_from
 from telads.web.media.models import Medium
@@ -35,9 +36,8 @@ def media(request: HttpRequest) -> HttpResponse:
         "form": form,
         "media": order.rows(found),
         "examples": all(medium.example for medium in found),
-        "shown": {name for name in ("minimum", "cap", "ceiling", "note")
-                  if any(getattr(medium, name) for medium in found)},
-    }  # fmt: skip
+        "shown": filled_columns(found, ("minimum", "cap", "ceiling", "note")),
+    }
     return render(request, "media/list.html", facts, status=400 if form.errors else 200)
 
 

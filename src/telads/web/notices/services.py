@@ -36,6 +36,7 @@ from telads.web.notices import queue, webhook
 from telads.web.notices.models import Notice, State, Subscription
 from telads.web.plans.models import PlanVersion
 from telads.web.plans.services import newest_of
+from telads.wording import counted
 
 ATTEMPTS = 5
 FIRST_WAIT = timedelta(minutes=1)
@@ -211,12 +212,13 @@ def letter(content: Mapping[str, Any], lang: Lang, settings: Settings) -> tuple[
     subject = Text(
         f"telads: {city['ko']} {month.ko} 데이터가 들어왔습니다. 계획 {count}개 가운데 {due}개를 "
         "살펴봐 주세요.",
-        f"telads: data of {city['en']} for {month.en} are in; {due} of {count} plans to look at",
+        f"telads: data of {city['en']} for {month.en} is in; {due} of {counted(count, 'plan')} to "
+        "look at",
     )  # fmt: skip
     head = Text(
         f"{city['ko']} {month.ko} 데이터가 들어왔습니다. 내 계획이 어떻게 달라지는지 알려 "
         "드립니다.",
-        f"Data of {city['en']} for {month.en} are in. This is what they change for your plans.",
+        f"Data of {city['en']} for {month.en} is in. This is what it changes for your plans.",
     )
     lines = [head(lang), ""]
     for one in plans:

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
 from telads.answers.answer import Answer
 from telads.answers.choices import month_of
+from telads.answers.tables import HELD
 from telads.errors import TeladsError
 from telads.planning.audience import audience
 from telads.planning.brief import money
@@ -20,8 +25,11 @@ from telads.planning.sentences import reach_text
 from telads.planning.words import objective_text, service_word
 from telads.store.workspace import Build
 from telads.text import Lang, Text
+from telads.web import request_state, sorting
 from telads.web.formatting import figure_text
 from telads.web.plans.forms import PlanForm
+from telads.web.plans.models import PlanVersion
+from telads.wording import counted
 
 
 class Curve(NamedTuple):
@@ -142,8 +150,7 @@ def audience_text(form: PlanForm, lang: Lang) -> str:
         return error.line(lang)
     sentence = Text(
         f"{len(found.segments)}개 집단, {found.size.population:,}명",
-        f"{found.size.population:,} people in {len(found.segments)} "
-        f"group{'' if len(found.segments) == 1 else 's'}",
+        f"{found.size.population:,} people in {counted(len(found.segments), 'group')}",
     )
     return sentence(lang)
 
@@ -151,6 +158,25 @@ def audience_text(form: PlanForm, lang: Lang) -> str:
 def shown(build: Build, plan: Plan, lang: Lang) -> ShownPlan:
     """A plan in a language."""
     return ShownPlan(build, plan, lang)
+
+
+def result_of(request: HttpRequest, version: PlanVersion) -> SafeString:
+    """What everybody sees of a version, rendered once for its hash while its address asks alike.
+
+    Nothing of a person is in it. Another query than the order and extent of tables, of which there
+    are endless many, is not kept. Raises what `PlanVersion.read` raises.
+    """
+    build, lang = request_state.build(request), request_state.language(request)
+    plan = version.read()
+
+    def made() -> SafeString:
+        facts = {"shown": shown(build, plan, lang), "offer": False}
+        return mark_safe(render_to_string("plans/result.html", facts, request))
+
+    if set(request.GET) - {sorting.PARAMETER, sorting.ROWS}:
+        return made()
+    asked = (request.method or "", request.path, request.GET.urlencode())
+    return HELD.get((build.path, __name__, "result", version.hash, lang, *asked), made)
 
 
 def _prices(row: dict[str, Any], lang: Lang) -> PriceRow:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -54,7 +55,7 @@ from telads.web.plans.forms import (
     typed_from,
 )
 from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
-from telads.web.plans.present import audience_text, shown
+from telads.web.plans.present import audience_text, result_of, shown
 from telads.web.plans.services import (
     Level,
     add_version,
@@ -259,7 +260,7 @@ def render_version(
         "saved": found,
         "plan": found.plan,
         "versions": found.plan.versions.defer("document"),
-        "shown": shown(build, found.read(), lang),
+        "result": result_of(request, found),
         "own": own,
         "may_edit": level is not None and level >= Level.EDIT,
         "newest": newest if found.month < str(newest) else None,
@@ -434,7 +435,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "plans/compare_shared.html", facts)
     else:
         facts |= {
-            "shown": shown(request_state.build(request), version.read(), lang),
+            "result": result_of(request, version),
             "files": links(FILES, address_of, lang)["files"],
             "ad_files": ad_files(address_of, lang),
         }
@@ -490,6 +491,15 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "plans/delete.html", facts, status=400 if form.errors else 200)
 
 
+OF_ALL: dict[str, Callable[[Any], Any]] = {
+    "name": lambda plan: plan.name.casefold(),
+    "owner": lambda plan: plan.owner.get_username(),
+    "count": attrgetter("count"),
+    "created": attrgetter("created"),
+}
+"""What the list of everybody's plans can be sorted by."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def of_all(request: HttpRequest) -> HttpResponse:
@@ -499,12 +509,11 @@ def of_all(request: HttpRequest) -> HttpResponse:
         with form.refusals():
             services.hand_over(request, form.cleaned_data["former"], form.cleaned_data["heir"])
             return redirect("plans-of-all")
-    facts = {
-        "form": form,
-        "plans_of_all": SavedPlan.objects.select_related("owner").annotate(
-            count=Count("versions", distinct=True)
-        ),
-    }
+    every = SavedPlan.objects.select_related("owner").annotate(
+        count=Count("versions", distinct=True)
+    )
+    order = Sorting(request, "plans", OF_ALL, "-created")
+    facts = {"form": form, "order": order, "plans_of_all": order.rows(every)}
     return render(request, "plans/all.html", facts, status=400 if form.errors else 200)
 
 

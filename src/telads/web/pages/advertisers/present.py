@@ -23,6 +23,7 @@ from telads.web.pages.advertisers.forms import (
     of_places,
     runs_on,
 )
+from telads.web.pages.alike.forms import alike_address
 from telads.web.pages.customers.forms import customer_address
 from telads.wording import group_name
 from telads.wording import people as people_text
@@ -60,6 +61,8 @@ class TargetRow(NamedTuple):
     """Number of visible platforms."""
     places: str = ""
     """Address of its neighbourhoods, if it has any."""
+    alike: str = ""
+    """Address of the neighbourhoods similar to it, if it is one."""
     where: tuple[tuple[str, str], ...] = ()
     """Places of a group: names, with the addresses that they lead to."""
 
@@ -190,8 +193,15 @@ def _target_row(
         places=address_of(of_places(choice, row["district"], Sex(row["sex"]), row["age"]))
         if choice.level == "district" and choice.method == METHODS[0]
         else "",
+        alike=_alike(row, choice) if choice.level == "neighbourhood" else "",
         where=_where(row, choice, lang) if choice.level == "group" else (),
     )
+
+
+def _alike(row: dict[str, Any], choice: Choice) -> str:
+    """The neighbourhoods similar to one of a list, by the people that its row is about."""
+    sex = None if row["sex"] is None else Sex(row["sex"])
+    return alike_address(row["code"], choice, sex, row["age"])
 
 
 def _where(row: dict[str, Any], choice: Choice, lang: Lang) -> tuple[tuple[str, str], ...]:
@@ -315,12 +325,14 @@ class Place(NamedTuple):
     """A neighbourhood of a short list."""
 
     name: str
+    address: str
+    """Of the neighbourhoods similar to it."""
     figure: str
     interval: str
     bar: Bar | None
 
 
-def places(found: Answer, lang: Lang) -> list[Place]:
+def places(found: Answer, choice: Choice, lang: Lang) -> list[Place]:
     """Neighbourhoods with the bars of their affinity, its interval on them."""
     scale = affinity_scale(row["affinity_high"] for row in found.records)
     listed = []
@@ -331,6 +343,7 @@ def places(found: Answer, lang: Lang) -> list[Place]:
         listed.append(
             Place(
                 name=target_name({**row, "sex": None}, lang),
+                address=_alike(row, choice),
                 figure=text["affinity" if indexed else "index"],
                 interval=" … ".join(text[end] for end in ends),
                 bar=Bar.of(row["affinity"], *scale, 0.0, row["affinity_low"], row["affinity_high"]),

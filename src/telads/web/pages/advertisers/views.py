@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 from operator import attrgetter
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from telads.answers import places
 from telads.answers.advertisers import of_targets, targets
+from telads.answers.answer import Answer
 from telads.answers.audience import has_range
-from telads.answers.choices import Filters
+from telads.answers.choices import ROWS, Filters
 from telads.answers.pictures import PLACE_COLUMNS
 from telads.answers.questions import METHODS
 from telads.answers.sentences import of_groups, of_pattern
-from telads.answers.tables import districts
-from telads.model import Sex
+from telads.answers.tables import districts, held
+from telads.model import Month, Sex
 from telads.render.svg import neighbourhoods
 from telads.render.svg import targets as targets_map
 from telads.render.svg.drawing import Drawing
@@ -25,12 +27,14 @@ from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.cache import HTMX, cached_by_build
+from telads.web.components import see
 from telads.web.file_responses import links
 from telads.web.formatting import affinity_scale
 from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.advertisers import forms, present
 from telads.web.pages.advertisers.files import FILES
+from telads.web.pages.alike.forms import alike_address
 from telads.web.sorting import Sorting, values_of_rows
 from telads.web.trust import Trusted
 from telads.wording import observed
@@ -43,7 +47,10 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.choice_of(build, request.GET)
     found = targets(build, **forms.asked(choice))
-    by_group = targets(build, **forms.asked(forms.everybody(choice)))
+    everybody = forms.everybody(choice)
+    by_group = _by_group(
+        build, choice.month, choice.service.id, everybody.by, everybody.filters.district
+    )
     of_districts = choice.level == "district"
     maps = [
         targets_map.draw(
@@ -74,6 +81,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "sexes": [sex.text for sex in Sex],
         "variance": by_group.sentences[-1] if by_group.records else None,
         "answer": found,
+        "see": see(cast("float", found.facts["population"]) if found.records else None, lang),
         "columns": present.target_columns(found, choice, lang),
         "rows": order.rows(present.target_rows(build, found, runs_on, choice, lang)),
         "together": present.together(found, choice, lang),
@@ -95,6 +103,12 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     return page_or_result(request, "advertisers", facts, forms.address_of(choice))
 
 
+@held
+def _by_group(build: Build, month: Month, service: str, by: str, district: str | None) -> Answer:
+    """The twelve groups that the page opens with, which many choices share."""
+    return targets(build, service, by, ROWS[1], month, district=district, level="group")
+
+
 def _pattern(build: Build, choice: forms.Choice) -> Text | None:
     """Note that the neighbourhoods' differences are another month's."""
     origin = build.patterns(choice.month).get(choice.service.id)
@@ -107,7 +121,7 @@ def _places(build: Build, choice: forms.Choice, lang: Lang) -> list[present.Plac
     if choice.level != "district" or choice.method != METHODS[0] or sex is None or age is None:
         return []
     asked = forms.of_places(choice, *choice.filters)._replace(top=forms.DEFAULT_TOP)
-    return present.places(targets(build, **forms.asked(asked)), lang)
+    return present.places(targets(build, **forms.asked(asked)), choice, lang)
 
 
 def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> tuple[Drawing, ...]:
@@ -121,9 +135,14 @@ def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> tuple[Drawing
     if file is None or choice.method != METHODS[0] or choice.level == "group" or not wanted:
         return ()
     frame = places.of_filters(build, choice.month, choice.service.id, Filters(None, sex, age))
-    links = {
-        name: forms.address_of(forms.of_places(choice, name, sex, age)) for name in districts(build)
-    }
+    if district:
+        inside = places.of_filters(build, choice.month, choice.service.id, choice.filters)["code"]
+        links = {code: alike_address(code, choice, sex, age) for code in inside}
+    else:
+        links = {
+            name: forms.address_of(forms.of_places(choice, name, sex, age))
+            for name in districts(build)
+        }
     return neighbourhoods.layouts(
         frame[list(PLACE_COLUMNS)], service=choice.service, file=file, lang=lang,
         window=observed(choice.month.window, lang), synthetic=build.synthetic, district=district,

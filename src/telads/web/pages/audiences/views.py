@@ -18,7 +18,7 @@ from telads.text import Lang
 from telads.web import request_state
 from telads.web.audiences.present import compared
 from telads.web.cache import cached_by_build
-from telads.web.components import month_select
+from telads.web.components import month_select, see
 from telads.web.htmx import page_or_result
 from telads.web.pages.audiences import forms
 from telads.web.pages.audiences.forms import SECOND, Described
@@ -39,7 +39,7 @@ def audiences(request: HttpRequest) -> HttpResponse:
         except QuestionError as error:
             fault = _told(error, lang)
     choice = forms.choice_of(build, asked)
-    facts = {
+    facts: dict[str, Any] = {
         "choice": choice,
         "month": month_select(build, choice.month, lang),
         "first": forms.form_of(build, choice.first, "", lang),
@@ -49,6 +49,8 @@ def audiences(request: HttpRequest) -> HttpResponse:
         "unchanged_address": forms.unchanged_address(choice),
         **({"refused": fault} if fault else _found(build, choice, lang)),
     }
+    count = None if "refused" in facts else facts["answers"][0].answer.facts["population"]
+    facts["see"] = see(count, lang)
     return page_or_result(request, "audiences", facts, forms.address_of(choice))
 
 

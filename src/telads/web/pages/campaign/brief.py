@@ -11,11 +11,11 @@ from telads.planning.plan import Draft
 from telads.render.svg import use
 from telads.store.workspace import Build
 from telads.text import Lang, Text, josa
-from telads.web.components import districts_named
+from telads.web.components import districts_named, see
 from telads.web.pages.campaign import forms, where
 from telads.web.pages.campaign.forms import Choice, Media, address_of, amount_text
 from telads.web.pages.home import present as home
-from telads.wording import in_sentence, people
+from telads.wording import in_sentence
 
 TITLES: dict[str, Text] = {
     "service": Text("광고할 서비스", "Advertised"),
@@ -150,10 +150,9 @@ def _above(count: int, lang: Lang) -> str:
 def _see(choice: Choice, found: Draft | None, lang: Lang) -> str:
     """What the buttons of the panels lead to: `자치구 4곳, 24만 명 보기`."""
     if found is None:
-        return Text("결과 보기", "See the result")(lang)
-    size = people(found.summary["population"], lang)
-    place = f"{_where(choice, lang)}, " if choice.districts else ""
-    return Text(f"{place}{size} 보기", f"See {place}{size}")(lang)
+        return see(None, lang)
+    place = _where(choice, lang) if choice.districts else ""
+    return see(found.summary["population"], lang, place)
 
 
 def _districts(

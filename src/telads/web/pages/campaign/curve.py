@@ -168,7 +168,7 @@ def less(found: Draft, solved: Solved, choice: Choice, lang: Lang) -> Less | Non
                 f"{share:.0%} of it with {amount_text(budget, 'en')}")  # fmt: skip
     other = choice._replace(
         budget=budget, sentence=choice.sentence._replace(budget=str(budget)),
-        ticks=tuple(segments_in(found.audience.segments)),
+        ticks=tuple(segments_in(found.audience.segments)), turn="",
     )  # fmt: skip
     button = Text(f"{amount_text(budget, 'ko')}으로", f"Use {amount_text(budget, 'en')}")
     return Less(address_of(other), text(lang), button(lang))

@@ -46,6 +46,9 @@ SHOWN: dict[str, Text] = {
 SORTS = {"name": "", "people": "-", "use": "-", "spend": "-"}
 """Columns that the list may be sorted by, with the sign of the way that comes first."""
 DEFAULT_SORT = "-use"
+ALL = "all"
+LISTS = ("first", ALL)
+"""What the list shows: the groups ticked and the first ones (`groups.FIRST`), or all of them."""
 
 
 class Platform(NamedTuple):
@@ -100,6 +103,10 @@ class Choice(NamedTuple):
     """The place whose neighbourhoods the map shows; empty for the whole city."""
     sort: str = DEFAULT_SORT
     """The order of the list."""
+    rows: str = LISTS[0]
+    """How much of the list is shown (`LISTS`)."""
+    turn: str = ""
+    """Groups that are ticked all, or none if all were: `F30` everywhere, `all` for every one."""
 
     @property
     def service(self) -> Measure:
@@ -137,13 +144,15 @@ class Choice(NamedTuple):
                 told["most"] = ["" if one.cap is None else str(one.cap) for one in self.platforms]
         if self.ticks is not None:
             told["tick"] = packed(self.ticks)
+        if self.turn:
+            told["turn"] = self.turn
         return told | self.looks
 
     @property
     def looks(self) -> dict[str, str]:
         """How it is looked at, as far as that is not as at first."""
         every = {"show": (self.shown, next(iter(SHOWN))), "within": (self.within, ""),
-                 "sort": (self.sort, DEFAULT_SORT)}  # fmt: skip
+                 "sort": (self.sort, DEFAULT_SORT), "rows": (self.rows, LISTS[0])}  # fmt: skip
         return {name: own for name, (own, default) in every.items() if own != default}
 
     @property
@@ -210,28 +219,29 @@ def choice_of(build: Build, query: QueryDict, lang: Lang, media: Media | None = 
     except QuestionError as error:
         fault = error
     budget = budget or int(won_of("budget", home.first_budget("ko")))
-    shown, within, sort = _looks(build, query)
+    shown, within, sort, rows = _looks(build, query)
     choice = Choice(sentence, month, districts, budget, platforms, None, 0, fault,
-                    shown=shown, within=within, sort=sort)  # fmt: skip
+                    shown=shown, within=within, sort=sort, rows=rows)  # fmt: skip
     return choice._replace(
         sentence=sentence._replace(
             budget=sentence.budget if fault else amount_text(budget, lang),
             filters=sentence.filters._replace(district=None),
         ),
-        ticks=_ticks(build, query, choice), axis=_axis(query, budget),
+        ticks=_ticks(build, query, choice), turn=_turn(query), axis=_axis(query, budget),
         typed=_typed(query) if fault else (),
         filled=any(row[0] != row[-1] for row in _typed(query)) and "named" in query,
     )  # fmt: skip
 
 
-def _looks(build: Build, query: QueryDict) -> tuple[str, str, str]:
-    """What the map shows, of which place, and the order of the list; raises `UnknownChoice`."""
+def _looks(build: Build, query: QueryDict) -> tuple[str, str, str, str]:
+    """What the map shows, of which place, the list's order and length; raises `UnknownChoice`."""
     within = query.get("within", "").strip()
     ways = {f"{sign}{name}" for name in SORTS for sign in ("", "-")}
     return (
         listed(Text("지도", "map"), query.get("show") or next(iter(SHOWN)), set(SHOWN)),
         district_of(build, within) if within else "",
         listed(Text("정렬", "order"), query.get("sort") or DEFAULT_SORT, ways),
+        listed(Text("목록", "list"), query.get("rows") or LISTS[0], set(LISTS)),
     )
 
 
@@ -381,6 +391,21 @@ def _ticks(build: Build, query: QueryDict, choice: Choice) -> tuple[Segment, ...
     return tuple(one for one, place in places_of().items() if place in numbers and one in allowed)
 
 
+def _turn(query: QueryDict) -> str:
+    """The groups to turn: raises `UnknownChoice`."""
+    asked = query.get("turn", "")
+    known = [ALL, *(f"{sex}{age}" for sex in Sex for age in in_force().ages)]
+    if asked and asked not in known:
+        raise one_of(Text("집단", "group"), asked, known)
+    return asked
+
+
+def turned(every: Iterable[Segment], ticked: frozenset[Segment], turn: str) -> frozenset[Segment]:
+    """The groups ticked after those of `turn` are: all of them, or none if all were."""
+    own = {one for one in every if turn in {ALL, f"{one.sex}{one.age}"}}
+    return ticked - own if own <= ticked else ticked | own
+
+
 def segments_of(build: Build, month: Month, sex: Sex | None, age: int | None) -> list[Segment]:
     """The segments that a month shows, of a sex and an age or of all."""
     rows = of_month(build, "segments", month).select("district", "sex", "age").rows()
@@ -417,6 +442,8 @@ def chosen(build: Build, choice: Choice, lang: Lang) -> Groups:
     rules = fewest(build, choice.brief(lang))
     first = frozenset(segments_in(audience(build, rules, choice.month).segments))
     ticked = first if choice.ticks is None else frozenset(choice.ticks)
+    if choice.turn:
+        ticked = turned(groups_of(build, choice), ticked, choice.turn)
     return Groups(first, ticked, rules if ticked == first else Rules(include=tuple(sorted(ticked))))
 
 

@@ -37,6 +37,8 @@ HEADS: dict[str, Text] = {
 INDEXED = Text("이용 강도", "Usage score")
 
 
+FIRST = 100
+"""Groups that the list shows at first: three hundred weigh as much as the rest of the page."""
 LIVES = 3
 """Signals of daily life that are shown, those that differ most."""
 DIFFERS = 0.1
@@ -74,9 +76,9 @@ class Row(NamedTuple):
         tick, name = f"tick-{self.place}", escape(self.name)
         return mark_safe(
             f'<tr data-region="{self.region}"><td class="tick-cell"><label><input type="checkbox" '
-            f'name="tick" value="{self.place}" id="{tick}" aria-labelledby="g{self.place}"'
+            f'name="tick" value="{self.place}" id="{tick}"'
             f'{" checked" * self.ticked} autocomplete="off"></label></td>'
-            f'<td class="figure">{self.rank}</td><th scope="row" id="g{self.place}">'
+            f'<td class="figure">{self.rank}</td><th scope="row">'
             f'<label for="{tick}">{name}</label></th><td class="figure wide">{self.people}</td>'
             f'<td class="figure list-use{" muted" * self.below}">'
             f"{self.bar.svg if self.bar else ''}{use}</td>"
@@ -130,14 +132,13 @@ def matrix(
         own = [Segment(one["district"], Sex(sex), age) for one in listed
                if (one["sex"], one["age"]) == (sex, age)]  # fmt: skip
         count, z = places[sex, age], row["affinity"]
-        after = ticked - set(own) if count == len(own) else ticked | set(own)
         return Group(
             id=f"group-{sex}-{age}",
             name=group_name(sex, age, lang),
             use=use.told(where.relative(row), row["index"] is None),
             step=0 if z < 0 else min(STEPS, 1 + int(STEPS * z / most)) if most else 1,
             places=count,
-            address=address_of(choice._replace(ticks=tuple(after))) if own else "",
+            address=address_of(choice._replace(turn=f"{sex}{age}")) if own else "",
         )
 
     return [(in_force().age_text(age)(lang), [group(str(sex), age) for sex in SEXES])
@@ -221,7 +222,7 @@ def every(listed: list[dict[str, Any]], ticked: frozenset[Segment], choice: Choi
     all_of_them = bool(known) and len(ticked) == len(known)
     return Every(
         "true" if all_of_them else "mixed" if ticked else "false",
-        address_of(choice._replace(ticks=() if all_of_them else known)),
+        address_of(choice._replace(turn=forms.ALL)),
     )
 
 
@@ -252,7 +253,7 @@ def _told(
         segment = Segment(row["district"], Sex(row["sex"]), row["age"])
         found[segment] = _Told(
             places[segment], target_name(row, lang), people_short(row["population"], lang),
-            use.told(value, row["index"] is None), Bar.of(value, low, high, 0.0, None, None),
+            use.told(value, row["index"] is None), Bar.of(value, low, high, 0.0, digits=0),
             value < 0, regions[segment.district],
         )  # fmt: skip
     return found
@@ -281,3 +282,33 @@ def rows(
         )))  # fmt: skip
     made.sort(key=lambda one: one[0], reverse=choice.sort.startswith("-"))
     return [row for _, row in made]
+
+
+class Shown(NamedTuple):
+    """The part of the list that a page shows, and the link to the other part."""
+
+    rows: list[Row]
+    kept: str
+    """The ticks of groups that are not shown, as the form sends them; empty for none."""
+    words: str
+    """Of the link; empty where all groups are shown anyway."""
+    address: str
+
+
+def shown(every: list[Row], choice: Choice, lang: Lang) -> Shown:
+    """All groups if that is asked for, else a hundred: those ticked, then the first ones."""
+    whole, count = choice.rows == forms.ALL, len(every)
+    if count <= FIRST:
+        return Shown(every, "", "", "")
+    short = address_of(choice._replace(rows=forms.LISTS[0] if whole else forms.ALL))
+    if whole:
+        words = Text(f"{FIRST}개만 보기", f"Show {FIRST} only")
+        return Shown(every, "", words(lang), short)
+    ticked = [row for row in every if row.ticked]
+    others = [row for row in every if not row.ticked]
+    taken = {row.place for row in (*ticked, *others)[:FIRST]}
+    known = {place: one for one, place in forms.places_of().items()}
+    left = [known[row.place] for row in ticked[FIRST:]]
+    words = Text(f"집단 {count}개 모두 보기", f"Show all {count} groups")
+    return Shown([row for row in every if row.place in taken],
+                 forms.packed(left) if left else "", words(lang), short)  # fmt: skip

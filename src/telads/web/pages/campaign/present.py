@@ -20,7 +20,7 @@ from telads.text import LANGUAGES, Lang, Text
 from telads.web.pages.campaign import brief, curve, forms, groups, where
 from telads.web.pages.campaign.forms import Choice, Media, Platform, address_of, amount_text
 from telads.web.pages.campaign.words import money_short, people_short
-from telads.wording import MAXIMUM_SPEND, MINIMUM_SPEND, people
+from telads.wording import MAXIMUM_SPEND, MINIMUM_SPEND, counted, people
 
 MET = 0.99
 """Share of the people a ceiling allows from which it counts as met."""
@@ -85,11 +85,14 @@ def page(
     except QuestionError as error:
         refused = refused or error
     if begun and ticked == begun:
-        choice = choice._replace(ticks=None)
+        choice = choice._replace(ticks=None, turn="")
+    elif choice.turn:
+        choice = choice._replace(ticks=tuple(sorted(ticked)), turn="")
     plan, outs = _plan(found, choice, lang) if found else None, {}
     if not choice.within:
         outs = where.read_outs(build, choice, found, lang)
     place = next(iter(outs.values()), None)
+    every_row = groups.rows(build, listed, ticked, found, choice, lang)
     return {
         "choice": choice,
         "answer": every,
@@ -97,7 +100,7 @@ def page(
         "refused": None
         if refused is None
         else {
-            "message": _refusal(refused, lang),
+            "message": refusal(refused, lang),
             "advice": refused.advice(lang) if refused.advice else "",
         },
         "ages": groups.matrix(build, choice, listed, ticked, lang),
@@ -113,13 +116,14 @@ def page(
         "near_level": in_force().neighbourhood.text(lang),
         "city": in_force().city(lang),
         "whole_city": address_of(choice._replace(within="")),
-        "rows": groups.rows(build, listed, ticked, found, choice, lang),
+        "rows": every_row,
+        "shown": groups.shown(every_row, choice, lang),
         "heads": groups.heads(choice, lang),
         "every": groups.every(listed, ticked, choice),
         "indexed": choice.service.is_index,
         "first": choice.ticks is None,
         "beginning": _beginning(build, choice, len(begun), found, lang),
-        "wider": Text(f"{len(begun)}개 집단으로 넓히기", f"Widen to {len(begun)} groups")
+        "wider": Text(f"{len(begun)}개 집단으로 넓히기", f"Widen to {counted(len(begun), 'group')}")
         if choice.ticks is not None and len(begun) > len(ticked)
         else None,
         "again": address_of(choice._replace(ticks=None)),
@@ -173,7 +177,7 @@ FIELDS: dict[str, Text] = {
 """Fields of the brief that may hold a wrong amount."""
 
 
-def _refusal(error: QuestionError, lang: Lang) -> str:
+def refusal(error: QuestionError, lang: Lang) -> str:
     """What is wrong, with the field and what was typed."""
     field = FIELDS.get(str(error.facts.get("rule")))
     value = error.facts.get("value")
@@ -191,18 +195,24 @@ def _beginning(
     if not count:
         return None
     if choice.ticks is not None:
-        return Text(f"이 예산의 처음 집단 {count}개로", f"Back to the first {count} groups")
+        return Text(
+            f"이 예산의 처음 집단 {count}개로", f"Back to the first {counted(count, 'group')}"
+        )
     times = f"{TOO_OFTEN:g}"
     often = (found.summary["frequency"] or 0.0) if found else 0.0
     if often > TOO_OFTEN:
         return Text(
             f"조건에 맞는 집단을 모두 골라도({count}개) 한 사람이 평균 {times}회 넘게 봅니다.",
-            f"Even all {count} groups that match have a frequency above {times}.",
+            f"Even all {count} groups that match have a frequency above {times}."
+            if count > 1
+            else f"Even the one group that matches has a frequency above {times}.",
         )
     if found and count == len(forms.groups_of(build, choice)):
         return Text(
             f"조건에 맞는 {count}개 집단을 모두 골랐습니다. 한 사람이 평균 {often:.1f}회 봅니다.",
-            f"All {count} groups that match are chosen, at a frequency of {often:.1f}.",
+            f"All {count} groups that match are chosen, at a frequency of {often:.1f}."
+            if count > 1
+            else f"The one group that matches is chosen, at a frequency of {often:.1f}.",
         )
     return Text(
         f"많이 쓰는 순서로, 한 사람이 평균 {times}회 이하로 보게 되는 가장 적은 {count}개 집단을 "

@@ -37,7 +37,7 @@ from telads.web.pages.campaign.forms import Choice, address_of, amount_text
 from telads.web.pages.campaign.words import money_short, people_short
 from telads.web.pages.home import present as home
 from telads.web.plans.models import LONGEST_NAME
-from telads.wording import observed, people
+from telads.wording import counted, observed, people
 
 LETTERS = ("a", "b", "c")
 CURVES = Text("예산에 따른 도달", "Reach over budget")
@@ -237,8 +237,10 @@ def _same_groups(drafts: Sequence[Draft | QuestionError]) -> Text | None:
     ):
         return None
     count, size = len(known[0][1].segments), known[0][1].summary["population"]
-    return Text(f"모두 같은 {count}개 집단, {people(size, 'ko')}을 대상으로 합니다.",
-                f"All are for the same {count} groups, {people(size, 'en')}.")  # fmt: skip
+    return Text(
+        f"모두 같은 {count}개 집단, {people(size, 'ko')}을 대상으로 합니다.",
+        f"All are for the same {counted(count, 'group')}, {people(size, 'en')}.",
+    )
 
 
 def _picture(

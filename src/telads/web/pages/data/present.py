@@ -1,4 +1,4 @@
-"""Parts of the data page as HTML, each cached by build and the choices that change it.
+"""Parts of the data page; its pictures are cached by build and the choices that change them.
 
 These are the pictures with their tables, the table of people by district, the remarks on the months
 and the grid of what each month observes. Most readers see the same map, ages and heatmap whatever
@@ -8,10 +8,12 @@ they choose: only the lines depend on every choice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
 
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from telads.answers.answer import Answer
 from telads.answers.pictures import Asked
@@ -29,6 +31,8 @@ from telads.web.components import service_class
 from telads.web.jinja import rendered
 from telads.web.pages.data import forms
 from telads.web.pages.data.files import KINDS
+from telads.web.sorting import Sorting, Value, values_of_texts
+from telads.web.trust import Trusted
 
 
 def groups_of(people: Answer, lang: Lang) -> Table:
@@ -78,10 +82,10 @@ OPEN = "population"
 
 
 class Part(NamedTuple):
-    """A figure of the page: its finding, and its HTML."""
+    """A figure of the page: its finding, and what its template shows."""
 
     finding: str
-    html: SafeString
+    facts: dict[str, Any]
 
 
 def part(build: Build, chart: str, asked: Asked, lang: Lang) -> Part:
@@ -92,6 +96,44 @@ def part(build: Build, chart: str, asked: Asked, lang: Lang) -> Part:
 def people(build: Build, asked: Asked, lang: Lang) -> Part:
     """People of the districts: a table with bars, and every group as a table."""
     return _people(build, Asked(month=asked.month, sex=asked.sex, age=asked.age), lang)
+
+
+def part_html(request: HttpRequest, part: Part) -> SafeString:
+    """A picture and its table, in the order that the address asks for."""
+    facts = part.facts
+    shown = {**facts, "sorted": _sorted(request, facts["id"], facts["table"])}
+    return rendered("data/figure.html.j2", shown)
+
+
+def people_html(request: HttpRequest, part: Part, build: Build, lang: Lang) -> SafeString:
+    """The same of the people of the districts."""
+    facts = part.facts
+    values: dict[str, Value] = {
+        "district": lambda row: in_force().district_name(row["district"], lang),
+        "chosen": itemgetter("chosen"),
+        "share": itemgetter("share"),
+    }
+    order = Sorting(request, "people", values, "-chosen").exchanging()
+    shown = {
+        **facts,
+        "order": order,
+        "rows": order.rows(facts["rows"]),
+        "trust": Trusted(facts["answer"], lang, build),
+        "sorted": _sorted(request, "groups", facts["groups"]),
+    }
+    return rendered("data/people.html.j2", shown)
+
+
+class Sorted(NamedTuple):
+    """A table of texts in the order of the address, and the heads that ask for another."""
+
+    order: Sorting
+    table: Table
+
+
+def _sorted(request: HttpRequest, name: str, table: Table) -> Sorted:
+    order = Sorting(request, name, values_of_texts(len(table.headings))).exchanging()
+    return Sorted(order, table._replace(rows=order.rows(table.rows)))
 
 
 @held
@@ -106,16 +148,17 @@ def _part(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
     names = charts.DEPENDS_ON[chart]
     facts = {
         "id": chart,
-        "wide": wide,
-        "narrow": narrow,
-        "look": SITE,
+        "finding": wide.finding,
+        "details": wide.details,
+        "wide": mark_safe(wide.paint(SITE)),
+        "narrow": mark_safe(narrow.paint(SITE)),
         "table": wide.table,
         "caption": wide.caption,
         "open": chart == OPEN,
         "hue": service_class(choice.measure) if choice.measure in in_force().service_ids else "",
         "files": _files("picture-file", (chart,), choice, names),
     }
-    return Part(wide.finding, rendered("data/figure.html.j2", facts))
+    return Part(wide.finding, facts)
 
 
 @held
@@ -124,6 +167,7 @@ def _people(build: Build, choice: Asked, lang: Lang) -> Part:
     drawn = people_bars.draw(answer, lang)
     rows = answer.rows.to_dicts()
     facts = {
+        "answer": answer,
         "finding": drawn.finding,
         "details": drawn.details,
         "whom": people_bars.whom_of(answer, lang),
@@ -134,7 +178,7 @@ def _people(build: Build, choice: Asked, lang: Lang) -> Part:
         "groups": groups_of(answer, lang),
         "files": _files("people-file", (), choice, ("month", "sex", "age")),
     }
-    return Part(drawn.finding, rendered("data/people.html.j2", facts))
+    return Part(drawn.finding, facts)
 
 
 def _files(

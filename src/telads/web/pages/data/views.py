@@ -14,7 +14,16 @@ from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
 from telads.web.htmx import page_or_result, wants_result
 from telads.web.pages.data import forms
-from telads.web.pages.data.present import part, people, remarks_of, sources, total, windows
+from telads.web.pages.data.present import (
+    part,
+    part_html,
+    people,
+    people_html,
+    remarks_of,
+    sources,
+    total,
+    windows,
+)
 
 
 @require_safe
@@ -23,9 +32,12 @@ def data(request: HttpRequest) -> HttpResponse:
     """`/data/`; htmx requests the pictures alone."""
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.asked(build, request.GET)
+    parts = {chart: part(build, chart, choice, lang) for chart in charts.DEPENDS_ON}
+    of_people = people(build, choice, lang)
     facts: dict[str, Any] = {
-        "people": people(build, choice, lang),
-        "figures": {chart: part(build, chart, choice, lang) for chart in charts.DEPENDS_ON},
+        "findings": (parts["choropleth"].finding, of_people.finding),
+        "people": people_html(request, of_people, build, lang),
+        "figures": {chart: part_html(request, one) for chart, one in parts.items()},
         "selects": forms.selects(build, choice, lang),
         "topics": forms.topics(build, choice, lang),
         "total": total(build, str(choice.month)),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.http import QueryDict
 
 from telads.answers.advertisers import targets
 from telads.answers.answer import Answer
@@ -12,18 +15,19 @@ from telads.answers.choices import Filters, filters_of, service_of
 from telads.answers.pictures import monthly_means
 from telads.answers.questions import METHODS, TARGET_ORDERS
 from telads.dataset import Measure, in_force
-from telads.errors import TeladsError
+from telads.errors import QuestionError, TeladsError
 from telads.model import Month, Segment, Sex
+from telads.planning.plan import draft, enough
 from telads.render.svg import use
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.lines import Lines, lines
 from telads.store.workspace import Build
-from telads.text import Lang, Text, josa
+from telads.text import LANGUAGES, Lang, Text, josa
 from telads.web.addresses import address
 from telads.web.components import districts_named
 from telads.web.pages.advertisers.forms import DEFAULT_TOP
 from telads.web.pages.customers.forms import customer_address
-from telads.wording import group_name, in_sentence, observed, segment_name
+from telads.wording import group_name, in_sentence, observed, people, segment_name
 
 SMALL_UNITS = frozenset({"CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"})
 """Currencies whose unit is worth about a thousandth of a euro or a dollar."""
@@ -164,20 +168,78 @@ def _place(
     return Place(id, title, options, known)
 
 
+class Preview(NamedTuple):
+    """What the campaign of the sentence comes to, before it is opened."""
+
+    sentences: list[Text]
+    """Figures between asterisks; what is wrong with the sentence, where nothing can be planned."""
+    refused: bool = False
+    examples: bool = False
+    """Whether the prices are still examples."""
+    less: Text | None = None
+    """Which smaller budget nearly reaches as many."""
+    waits: str = ""
+    """Address that tells the smaller budget afterwards, since it takes as long as the rest."""
+
+
+def preview(build: Build, choice: Choice, lang: Lang, whole: bool = True) -> Preview:
+    """How many people the budget of the sentence reaches.
+
+    And which smaller one nearly does, unless a preview that is not `whole` asks for that itself.
+    """
+    from telads.web.pages.campaign import forms, present  # whose sentence is this page's
+
+    try:
+        campaign = forms.choice_of(build, QueryDict(urlencode(choice.query)), lang)
+        if campaign.fault:
+            raise campaign.fault
+        brief = campaign.brief(lang, forms.chosen(build, campaign, lang).rules)
+        found = draft(build, brief)
+        less = _less(enough(build, brief)) if whole else None
+    except QuestionError as error:
+        told = Text(*(present.refusal(error, one) for one in LANGUAGES))
+        return Preview([told, *([error.advice] if error.advice else [])], refused=True)
+    count, size = len(found.segments), found.summary["population"]
+    reached = [people(found.summary["reached"], one) for one in LANGUAGES]
+    told = Text(
+        f"지금 조건이면 *{count}개 집단* {people(size, 'ko')} 가운데 약 *{reached[0]}*에게 "
+        "도달합니다.",
+        f"This reaches about *{reached[1]}* of {people(size, 'en')} in "
+        f"*{count} group{'' if count == 1 else 's'}*.",
+    )
+    return Preview(
+        [told], examples=all(one.example for one in campaign.platforms), less=less,
+        waits="" if whole else address("home", choice.query),
+    )  # fmt: skip
+
+
+def _less(smaller: dict[str, Any] | None) -> Text | None:
+    from telads.web.pages.campaign.forms import amount_text
+
+    if smaller is None:
+        return None
+    amounts = [amount_text(smaller["budget"], lang) for lang in LANGUAGES]
+    return Text(
+        f"{josa(amounts[0], '으로/로')}도 그 {smaller['share']:.0%}에게 도달합니다.",
+        f"{amounts[1]} would reach {smaller['share']:.0%} of them.",
+    )
+
+
 class Found(NamedTuple):
     """Results of the sentence: who uses the service most, and where."""
 
+    preview: Preview
     answer: Answer
     map: Drawing
     """In the narrow layout, since it takes half a page."""
 
 
-def found(build: Build, choice: Choice, lang: Lang) -> Found:
+def found(build: Build, choice: Choice, lang: Lang, whole: bool = True) -> Found:
     """The groups that use the service most, and its use by district."""
     newest = build.months[-1]
     answer = targets(build, choice.service.id, next(iter(TARGET_ORDERS)), DEFAULT_TOP, newest,
                      METHODS[0], *choice.filters)  # fmt: skip
-    return Found(answer, _map(build, choice, lang))
+    return Found(preview(build, choice, lang, whole), answer, _map(build, choice, lang))
 
 
 def _map(build: Build, choice: Choice, lang: Lang) -> Drawing:

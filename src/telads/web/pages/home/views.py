@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from telads.errors import NothingBuilt
@@ -13,8 +14,11 @@ from telads.web import request_state
 from telads.web.addresses import address
 from telads.web.cache import cached_by_build
 from telads.web.client import is_local
-from telads.web.htmx import page_or_result, wants_result
+from telads.web.htmx import page_or_result, wants, wants_result
 from telads.web.pages.home import present
+
+LESS = "preview-less"
+"""Id of the part of the preview that comes after it."""
 
 
 @require_safe
@@ -30,7 +34,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
     lang = request_state.language(request)
     choice = present.choice_of(build, request.GET, lang)
-    facts: dict[str, Any] = {"choice": choice, "found": present.found(build, choice, lang)}
+    if wants(request, LESS):
+        less = present.preview(build, choice, lang).less
+        response = HttpResponse(less(lang) if less else "", content_type="text/plain")
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+    found = present.found(build, choice, lang, whole=not wants_result(request))
+    facts: dict[str, Any] = {"choice": choice, "found": found}
     if not wants_result(request):
         answer, moved = present.moved(build, lang)
         facts |= {

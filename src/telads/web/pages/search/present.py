@@ -1,10 +1,9 @@
 """What a search finds, by kind: everything that has a name and an address on this website.
 
 Each word typed has to stand in the name, in either language, wherever in it; spaces, width and
-capitals do not count,
-and Korean initials count as the syllables they begin (`ㄱㄴ` finds 강남). Plans and audiences are
-those that the
-user may see.
+capitals do not count, and Korean initials count as the syllables they begin (`ㄱㄴ` finds 강남).
+Names that have it as a whole word come first, then those with a word that begins with it: men
+before women. Plans and audiences are those that the user may see.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import unescape
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
@@ -40,6 +40,7 @@ MOST = 25
 LONGEST = 80
 """Longer texts are cut before they are looked for."""
 _INITIALS = typed("ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ")
+_WORD = re.compile(r"\w+")
 _FIRST, _LAST, _OF_EACH = 0xAC00, 0xD7A3, 588
 _WORDS: dict[Sex, str] = {
     Sex.FEMALE: "여성 여자 women woman female",
@@ -55,6 +56,8 @@ class Hit(NamedTuple):
     more: tuple[tuple[str, str], ...] = ()
     service: str = ""
     """Id of the service whose mark it has."""
+    standing: int = 0
+    """How the words stand in its name (`standing_of`); the least is listed first."""
 
 
 class Kind(NamedTuple):
@@ -97,13 +100,34 @@ def _initials(text: str) -> str:
 
 def matches(words: Sequence[str], *names: str) -> bool:
     """Whether every word stands in one of the names, or in their initials."""
+    return standing_of(words, *names) is not None
+
+
+_WHOLE, _BEGINS, _INSIDE = range(3)
+
+
+def standing_of(words: Sequence[str], *names: str) -> int | None:
+    """How far words are from being words of the names, summed; None if one is in none of them.
+
+    A word counts 0 if it is a whole word of a name, 1 if one begins with it, 2 elsewhere.
+    """
     folded = [_folded(name) for name in names]
     initials = [_initials(name) for name in folded]
-    return all(
-        any(word in name for name in folded)
-        or (set(word) <= set(_INITIALS) and any(word in name for name in initials))
-        for word in words
-    )
+    parts = {part for name in names for whole in typed(name).split()
+             for part in (whole, *_WORD.findall(whole))}  # fmt: skip
+    begun = {_initials(part) for part in parts}
+    total = 0
+    for word in words:
+        of_initials = set(word) <= set(_INITIALS)
+        if word in parts:
+            total += _WHOLE
+        elif any(part.startswith(word) for part in (*parts, *(begun if of_initials else ()))):
+            total += _BEGINS
+        elif any(word in name for name in (*folded, *(initials if of_initials else ()))):
+            total += _INSIDE
+        else:
+            return None
+    return total
 
 
 def found(
@@ -126,7 +150,7 @@ def found(
         "pages": _pages(words, lang),
         "help": _help(guide(), words, lang),
     }
-    every = {kind: list(hits) for kind, hits in known.items()}
+    every = {kind: sorted(hits, key=attrgetter("standing")) for kind, hits in known.items()}
     kinds = [kind for kind, hits in every.items() if hits]
     shown = MOST if len(kinds) == 1 else SHOWN
     return [
@@ -142,20 +166,21 @@ def _title(kind: str, lang: Lang) -> str:
 def _districts(build: Build, words: Sequence[str], lang: Lang) -> Iterator[Hit]:
     for name in districts(build):
         english = in_force().district_name(name, "en")
-        if matches(words, name, english):
+        if (standing := standing_of(words, name, english)) is not None:
             of = {"district": name}
             yield Hit(
                 in_force().district_name(name, lang),
                 address("campaign", of),
                 ((str(_NAMES["advertisers"]), address("advertisers", of)),
                  (str(_NAMES["changes"]), address("changes", of))),
+                standing=standing,
             )  # fmt: skip
 
 
 def _services(build: Build, words: Sequence[str], lang: Lang) -> Iterator[Hit]:
     for id in build.about["services"]:
         text = in_force().measures[id].text
-        if matches(words, text.ko, text.en, id):
+        if (standing := standing_of(words, text.ko, text.en, id)) is not None:
             of = {"service": id}
             yield Hit(
                 text(lang),
@@ -163,6 +188,7 @@ def _services(build: Build, words: Sequence[str], lang: Lang) -> Iterator[Hit]:
                 ((str(_NAMES["campaign"]), address("campaign", of)),
                  (str(_NAMES["changes"]), address("changes", of))),
                 id,
+                standing,
             )  # fmt: skip
 
 
@@ -175,38 +201,43 @@ def _groups(build: Build, words: Sequence[str], lang: Lang) -> Iterator[Hit]:
         for sex in Sex
     ]
     for sex, age, names in of_people:
-        if matches(words, names):
+        if (standing := standing_of(words, names)) is not None:
             named = f"{in_force().fill(EVERYWHERE)(lang)} · {group_name(sex, age, lang)}"
-            yield Hit(named, address("campaign", {"who": f"{sex}{age}"}))
+            place = address("campaign", {"who": f"{sex}{age}"})
+            yield Hit(named, place, standing=standing)
     for name in districts(build):
         english = in_force().district_name(name, "en")
         if matches(words, name, english):
             continue  # found as a district: its twelve groups would say no more
         for sex, age, names in of_people:
             whole = (f"{name} {names}", f"{names} in {english}")
-            if not matches(words, names) and matches(words, *whole):
+            standing = standing_of(words, *whole)
+            if standing is not None and not matches(words, names):
                 segment = Segment(name, sex, age)
-                yield Hit(segment_name(*segment, lang), customer_address(segment, month))
+                place = customer_address(segment, month)
+                yield Hit(segment_name(*segment, lang), place, standing=standing)
 
 
 def _plans(user: AbstractBaseUser | AnonymousUser, words: Sequence[str]) -> Iterator[Hit]:
     if isinstance(user, User) and allows(user, Role.VIEWER):
         for plan in visible_plans(user).order_by("-pk"):
-            if matches(words, plan.name):
-                yield Hit(plan.name, reverse("plan", args=(plan.pk,)))
+            if (standing := standing_of(words, plan.name)) is not None:
+                place = reverse("plan", args=(plan.pk,))
+                yield Hit(plan.name, place, standing=standing)
 
 
 def _audiences(user: AbstractBaseUser | AnonymousUser, words: Sequence[str]) -> Iterator[Hit]:
     if isinstance(user, User) and allows(user, Role.VIEWER):
         for saved in visible_audiences(user).order_by("-pk"):
-            if matches(words, saved.name):
-                yield Hit(saved.name, reverse("audience", args=(saved.pk,)))
+            if (standing := standing_of(words, saved.name)) is not None:
+                place = reverse("audience", args=(saved.pk,))
+                yield Hit(saved.name, place, standing=standing)
 
 
 def _pages(words: Sequence[str], lang: Lang) -> Iterator[Hit]:
     for entry in PAGES:
-        if matches(words, str(entry.name)):
-            yield Hit(str(entry.name), address_in(lang, entry.path))
+        if (standing := standing_of(words, str(entry.name))) is not None:
+            yield Hit(str(entry.name), address_in(lang, entry.path), standing=standing)
 
 
 _TERM = re.compile(r"<dt>(.*?)</dt>")
@@ -214,14 +245,12 @@ _TERM = re.compile(r"<dt>(.*?)</dt>")
 
 def _help(sections: Iterable[Section], words: Sequence[str], lang: Lang) -> Iterator[Hit]:
     """Sections by title and by the words they explain, then those that say the words."""
-    place = address("help", {})
-    by_title, by_text = [], []
+    place, after = address("help", {}), _INSIDE * len(words) + 1
     for one in sections:
         title = unescape(strip_tags(one.title))
         terms = [unescape(term) for term in _TERM.findall(one.html)]
         hit = Hit(title, f"{place}#{one.id}")
-        if matches(words, title, *terms):
-            by_title.append(hit)
+        if (standing := standing_of(words, title, *terms)) is not None:
+            yield hit._replace(standing=standing)
         elif matches(words, unescape(strip_tags(one.html))):
-            by_text.append(hit)
-    yield from (*by_title, *by_text)
+            yield hit._replace(standing=after)

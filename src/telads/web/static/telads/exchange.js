@@ -29,6 +29,7 @@
     const form = formOf(event);
     if (!form || !trouble()) return;
     failed.set(form, choice(form));
+    if (form.matches(":popover-open")) form.hidePopover(); // a sheet would cover what is said
     choose(form, shown.get(form));
     trouble().hidden = false;
     trouble().querySelector("button").onclick = () => {

@@ -1,0 +1,1 @@
+"""The page of neighbourhoods that use services like one of them."""
