@@ -129,7 +129,7 @@ bench-experiments: install ## try tests by area on planted effects; write docs/e
 bench-scale: install ## measure logs of 10 to 100 million rows; write docs/scaling.md (규모 측정)
 	$(BIN)/python -m bench.scale
 
-soak: install ## simulate 200 planners for five minutes on PostgreSQL; write docs/soak.md (부하 시험)
+soak: install ## simulate 400 planners for 16 minutes on PostgreSQL; write docs/soak.md (부하 시험)
 	$(BIN)/python -m bench.soak
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
@@ -162,6 +162,12 @@ lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	  --output-file requirements-$$extra.lock - || exit 1; done
 	for lock in $(LOCKS); do \
 	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
+
+# `make release RELEASE_FLAGS=--trial` does all but the tag with what is no release yet.
+RELEASE_FLAGS ?= --tag
+.PHONY: release
+release: install ## build sdist and wheel twice, try the wheel, tag the commit (릴리스 만들기)
+	$(BIN)/python scripts/release.py $(RELEASE_FLAGS)
 
 clean: ## remove what the commands above made, except workspaces (정리)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage bench/out build dist

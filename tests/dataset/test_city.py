@@ -19,11 +19,12 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 import telads
+from telads.aggregate.inputs import read_places
 from telads.answers.answer import Answer
 from telads.answers.questions import QUESTIONS
 from telads.answers.tables import read
 from telads.dataset import dataset_of, in_force, load, seoul, using
-from telads.errors import DatasetError, QuestionError
+from telads.errors import DataError, DatasetError, QuestionError
 from telads.ingest.wide_table import WIDE_TABLE
 from telads.library import Workspace
 from telads.model import Segment, Sex
@@ -443,6 +444,15 @@ def test_logs_are_counted_by_its_services(tmp_path: Path) -> None:
     assert set(cells["district"]) == {text.ko for text in dataset.districts.values()}
     assert cells["population"].sum() > 1000
     assert dataset_of(opened.store.dataset_path) == dataset
+
+
+def test_errors_about_its_logs_name_its_levels(tmp_path: Path) -> None:
+    places = tmp_path / "places.csv"
+    places.write_text("code,district,neighbourhood\n101,A,B\n101,A,C\n", "utf-8")
+    with using(vesterby()), pytest.raises(DataError) as caught:
+        read_places(places)
+    assert "one row for each quarter" in caught.value.line("en")
+    assert not strange(caught.value.line("ko"))
 
 
 def test_its_quarters_have_figures_under_its_own_names(city: Workspace) -> None:

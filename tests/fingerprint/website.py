@@ -310,7 +310,7 @@ def pages(site: Site, months: Sequence[str]) -> None:
         site.both(f"/campaign/scenarios/scenarios.{kind}?{query(**two)}")
     for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
         site.both(f"/changes/{name}?service=video&district=강남구")
-    alike = "neighbourhood=1121069&who=F30&among=other-districts"
+    alike = "who=F30&among=other-districts"
     for address in ("", f"?{alike}", "?neighbourhood=nowhere", f"alike.xlsx?{alike}",
                     f"alike.csv?{alike}", f"alike.csv-metadata.json?{alike}"):  # fmt: skip
         site.both(f"/advertisers/alike/{address}")

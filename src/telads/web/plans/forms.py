@@ -381,11 +381,14 @@ class PlatformRows(forms.BaseFormSet[PlatformForm]):
 
     def total_form_count(self) -> int:
         """All rows."""
-        filled = self._sent() if self.is_bound else self.initial_form_count()
-        return min(max(ROWS, filled + 2), MOST_PLATFORMS)
+        return min(max(ROWS, self.last_filled() + 2), MOST_PLATFORMS)
+
+    def last_filled(self) -> int:
+        """Rows up to the last one filled in."""
+        return self._sent() if self.is_bound else self.initial_form_count()
 
     def _sent(self) -> int:
-        """Rows up to the last one filled in."""
+        """The same of a form that was sent."""
         names = PlatformForm.base_fields
         return max(
             (at + 1 for at in range(MOST_PLATFORMS)
@@ -491,6 +494,20 @@ class PlanForm(Form):
         self.fields["month"].offer(months)  # type: ignore[attr-defined]
         self.build = build
         self.brief: Brief | None = None
+
+    SELDOM = frozenset({"minimum", "cap", "curve", "name"})
+    """Fields of a platform that few need: they are folded where they are not used."""
+
+    @property
+    def shown_rows(self) -> int:
+        """Rows of platforms that are not folded: those filled in, and one more."""
+        return min(self.platforms.last_filled() + 1, len(self.platforms))
+
+    def uses_seldom(self, row: PlatformForm) -> bool:
+        """Whether a folded field of a platform says something, or is wrong."""
+        own = (row[name] for name in self.SELDOM)
+        return any(field.errors or str(field.value() or "").strip() not in {"", "1"}
+                   for field in own)  # fmt: skip
 
     def clean_level(self) -> float | None:
         """The value of the target: a share of the reachable people, or a number."""
