@@ -22,7 +22,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-sso install-mcp install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,9 +76,11 @@ install-privacy: $(BIN)/.installed-privacy ## add noise for cells of logs; part 
 
 install-lake: $(BIN)/.installed-lake ## add tables of Delta Lake and Iceberg; part of make install (데이터 레이크 테이블)
 
+install-mcp: $(BIN)/.installed-mcp ## add what serves assistants; part of make install (어시스턴트 연결 설치)
+
 install-docs: $(BIN)/.installed-docs ## add the tools of make docs; part of make install (문서 사이트 도구 설치)
 
-$(BIN)/.installed-sso $(BIN)/.installed-lake $(BIN)/.installed-privacy $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
+$(BIN)/.installed-sso $(BIN)/.installed-lake $(BIN)/.installed-privacy $(BIN)/.installed-mcp $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
 	$(BIN)/pip $(LOCKED) -r $<
 	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
@@ -134,7 +136,7 @@ soak: install ## simulate 200 planners for five minutes on PostgreSQL; write doc
 # tools that build the package: nothing is fetched unlocked. Developers' tools and each extra come on
 # top, with the same versions; Spark, whose 480 MB few need, is no part of the developers'.
 # An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
-EXTRAS := spark sso lake privacy docs
+EXTRAS := spark sso lake privacy mcp docs
 LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS))
 COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
 

@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"render"}),
     frozenset({"export"}),
     frozenset({"planning"}),
-    frozenset({"library", "backup"}),
+    frozenset({"library", "backup", "mcp"}),
     frozenset({"web"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
@@ -39,6 +39,7 @@ ONLY_IN = {
     "pyiceberg": "engines",
     "django": "web",
     "ninja": "web",
+    "mcp": "mcp",
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.parameters import spelt
 from telads.dataset import Dataset, in_force
 from telads.export import TABLES
 from telads.planning.schema import schemas as sent
@@ -18,7 +19,7 @@ from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS
 from telads.web.api.language import language_of
 from telads.web.api.operations import BODIES, JSON, OPERATIONS, PLACE
-from telads.web.api.parameters import PATHS, spelt
+from telads.web.api.parameters import PATHS
 from telads.web.api.problems import TITLES
 from telads.web.api.routes import api
 from telads.web.plans.files import file_names
