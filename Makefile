@@ -22,7 +22,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-mcp install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-client install-sso install-mcp install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,14 @@ $(BIN)/.installed: requirements.lock requirements-build.lock pyproject.toml
 	$(BIN)/pip $(LOCKED) -r requirements.lock -r requirements-build.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/pip check --quiet --disable-pip-version-check
+	@touch $@
+
+install-client: $(BIN)/.installed-client ## add the generator of typed clients, for a test (클라이언트 생성기)
+
+# In an environment of its own: it wants another version of Typer.
+$(BIN)/.installed-client: requirements-client.lock $(BIN)/.installed
+	$(BIN)/python -m venv $(VENV)/client
+	$(VENV)/client/bin/pip $(LOCKED) -r $<
 	@touch $@
 
 # What tests, checks and benchmarks need on top of it.
@@ -137,7 +145,7 @@ soak: install ## simulate 200 planners for five minutes on PostgreSQL; write doc
 # top, with the same versions; Spark, whose 480 MB few need, is no part of the developers'.
 # An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
 EXTRAS := spark sso lake privacy mcp docs
-LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS))
+LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS) client)
 COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
 
 .PHONY: docs install-docs
@@ -159,6 +167,7 @@ lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	  print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], \
 	  sep="\n")' $$extra | $(COMPILE) --constraint requirements-dev.lock \
 	  --output-file requirements-$$extra.lock - || exit 1; done
+	echo "openapi-python-client>=0.29,<1" | $(COMPILE) --output-file requirements-client.lock -
 	for lock in $(LOCKS); do \
 	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
 

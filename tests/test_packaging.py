@@ -45,7 +45,9 @@ EXTRAS = {
     extra: f"requirements-{extra}.lock"
     for extra in ("spark", "sso", "lake", "privacy", "mcp", "docs")
 }
-LOCKS = (LOCK, BUILD_LOCK, DEV_LOCK, *EXTRAS.values())
+CLIENT_LOCK = "requirements-client.lock"
+"""The generator of typed clients, in an environment of its own."""
+LOCKS = (LOCK, BUILD_LOCK, DEV_LOCK, CLIENT_LOCK, *EXTRAS.values())
 BUILD_TOOLS = {"build", "editables", "flit-core", "hatchling", "pip", "pip-tools", "poetry-core",
                "pyproject-hooks", "setuptools", "trove-classifiers", "wheel"}  # fmt: skip
 

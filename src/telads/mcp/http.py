@@ -81,7 +81,7 @@ def application(store: Store, settings: Settings, lang: Lang, admit: Admit) -> A
         async with manager.run():
             yield
 
-    app: App = Starlette(routes=[Route(PATH, Admitted())], lifespan=running)  # type: ignore[assignment]
+    app: App = Starlette(routes=[Route(PATH, Admitted())], lifespan=running)
     return app
 
 

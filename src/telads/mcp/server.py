@@ -124,7 +124,8 @@ def server(store: Store, settings: Settings, lang: Lang) -> Server[Any, Any]:
         found: list[types.Tool] = await aside(listed)
         return found
 
-    @made.call_tool(validate_input=False)  # by the tool, in words of telads
+    # Arguments are checked by the tool, in words of telads.
+    @made.call_tool(validate_input=False)  # type: ignore[untyped-decorator]
     async def _called(name: str, arguments: dict[str, Any]) -> types.CallToolResult:
         def answered() -> types.CallToolResult:
             said, refused = _answer(store, settings, lang, name, arguments)

@@ -148,7 +148,7 @@ def _value(one: Parameter, given: Any) -> Any:
         if one.default is NEEDED:
             raise _missing(one.name)
         return one.default
-    kind = _OF_KIND.get(one.kind, _name)
+    kind: Callable[[Any], Any] = _OF_KIND.get(one.kind, _name)
     value = kind(given)
     if value is None:
         raise BadArgument(

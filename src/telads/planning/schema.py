@@ -314,11 +314,13 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                 thing("signal", "value", signal=signal, value=number),
                 thing("like", **like),
                 *(thing(name, **{name: one}) for name, one in parts.items()),
-                thing("all", all=Key(rules, [], joined)),
-                thing("any", any=Key(rules, [], joined)),
-                thing("not", **{"not": Key(known("Rule"), {}, joined)}),
+                *map(known, ("AllRules", "AnyRule", "NotRule")),
             ],
         },
+        # Rules within rules have names of their own: generators of clients need them.
+        "AllRules": thing("all", all=Key(rules, [], joined)),
+        "AnyRule": thing("any", any=Key(rules, [], joined)),
+        "NotRule": thing("not", **{"not": Key(known("Rule"), {}, joined)}),
         "Rules": thing(**where, level=level),
         "RulesAgainst": thing(
             **where,
