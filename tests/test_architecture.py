@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"render"}),
     frozenset({"export"}),
     frozenset({"planning"}),
-    frozenset({"library", "backup", "mcp"}),
+    frozenset({"library", "backup", "mcp", "watch"}),
     frozenset({"web"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
