@@ -91,8 +91,8 @@ def _tell(found: Found, store: Store, settings: Settings, lang: Lang) -> None:
     for taken in found.results:
         stream = sys.stderr if taken.outcome == "refused" else sys.stdout
         stream.write("\n".join(_told(taken, lang, OUTCOMES)) + "\n")
-    if taken := [one.path.name for one in found.results if one.outcome in {"taken", "replaced"}]:
-        log_action(store, settings, "data-upload", BY, ", ".join(taken), lang)
+    if names := [one.path.name for one in found.results if one.outcome in {"taken", "replaced"}]:
+        log_action(store, settings, "data-upload", BY, ", ".join(names), lang)
     if found.built:
         _tell_built(found.built, lang)
         _announce(store, settings, lang)
