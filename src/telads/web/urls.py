@@ -37,6 +37,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("changes/", include("telads.web.pages.changes.urls")),
     path("plans/", include("telads.web.plans.urls")),
     path("help/", include("telads.web.pages.help.urls")),
+    path("embed/", include("telads.web.pages.embed.urls")),
     path("search/", include("telads.web.pages.search.urls")),
     path("media/", include("telads.web.media.urls")),
     path("admin-data/", include("telads.web.jobs.urls")),
