@@ -94,8 +94,8 @@ def test_from_the_form_to_the_verdict_and_its_files(
     assert lead.startswith("Advertise in 6 of 25 districts for 6 weeks from 2026-03-02")
     assert "would show with a chance of 80%" in page.text
     assert "--" not in page.text  # no option of the command line
-    answer = kim.post(f"/en/experiments/{one.pk}/analyse/",
-                      {"outcome": upload(after(workspace, one, tmp_path)), "cost": "10,000,000"})  # fmt: skip
+    sent = {"outcome": upload(after(workspace, one, tmp_path)), "cost": "10,000,000"}
+    answer = kim.post(f"/en/experiments/{one.pk}/analyse/", sent)
     assert answer.status_code == 302
     page = get(kim, f"/en/experiments/{one.pk}/")
     assert_nothing_inline(page)

@@ -118,6 +118,18 @@ def _left(told: Sequence[tuple[float, str]]) -> float:
     return ceil(max((pixels(label, LABEL) for _, label in told), default=0)) + 8
 
 
+def _key(lines: Sequence[tuple[str, bool]], x: float, look: Look) -> list[str]:
+    """What the lines are, from `x` on: each name, and whether its line is the picture's own."""
+    parts = []
+    for name, own in lines:
+        parts.append(tag("path", d=f"M{x:.0f} 9h20", stroke=look["ink" if own else "muted"],
+                         stroke_width=2.5 if own else 2,
+                         stroke_dasharray=None if own else "5 4"))  # fmt: skip
+        parts.append(text(name, x + 26, 12, look, size=LABEL, fill="ink" if own else "muted"))
+        x += 46 + pixels(name, LABEL)
+    return parts
+
+
 def draw_curve(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing | None:
     """Draw the smallest effect that would show by areas with ads; None without one.
 
@@ -145,17 +157,16 @@ def draw_curve(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing |
 
     def paint(look: Look) -> str:
         parts = plot.ticks(told, look)
-        parts.append(text(_SMALLEST(lang), 0, 12, look, size=NAME, fill="ink", bold=True))
+        parts += _key([(_weeks(own, lang), True)] * bool(own), 0, look)
+        if near:
+            beside = ", ".join(_weeks(weeks, lang) for weeks in near)
+            parts += _key([(beside, False)], 46 + pixels(_weeks(own or 0, lang), LABEL), look)
         for weeks, several in reversed(series.items()):
             mine = weeks == own
             parts.append(tag(
                 "path", kind="own" if mine else "beside", d=path(points(several)), fill="none",
                 stroke=look["ink" if mine else "muted"], stroke_width=2.5 if mine else 1.5,
                 stroke_dasharray=None if mine else "4 4"))  # fmt: skip
-            if weeks and several:
-                x, y = points(several)[0]
-                parts.append(text(_weeks(weeks, lang), x + 6, y - 6, look, size=LABEL,
-                                  fill="ink" if mine else "muted", bold=mine))  # fmt: skip
         for one, (x, y) in zip(sorted(series[own], key=lambda one: one.treated),
                                points(series[own]), strict=True):  # fmt: skip
             asked = one.treated == design.wish.treated
@@ -171,8 +182,8 @@ def draw_curve(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing |
 
     rows = [{"treated": one.treated, "weeks": one.weeks, "smallest": one.effect} for one in shown]
     return drawing(
-        "curve", Text("광고 지역이 많을수록 더 작은 효과를 확인합니다",
-                      "More areas with ads show smaller effects")(lang),
+        "curve", Text("광고 지역 수에 따라 확인할 수 있는 최소 효과",
+                      "The smallest effect that would show, by areas with ads")(lang),
         [_SMALLEST(lang)], lang=lang, window=_window(design), synthetic=design.synthetic, unit="%",
         frame=rows,
         table=Table([_AREAS(lang), _WEEK(lang), _SMALLEST(lang)],
@@ -218,14 +229,7 @@ def draw_verdict(design: Design, verdict: Verdict, lang: Lang, *, narrow: bool =
                          f"{_EXPECTED(lang)} {one.expected:,.0f}")  # fmt: skip
             parts.append(tag("circle", said, cx=round(x, 1), cy=round(y, 1), r=3.5,
                              fill=look["ink"]))  # fmt: skip
-        second = 26 + pixels(_SEEN(lang), LABEL) + 20
-        parts += [
-            tag("path", d="M0 9h20", stroke=look["ink"], stroke_width=2.5),
-            text(_SEEN(lang), 26, 12, look, size=LABEL, fill="ink"),
-            tag("path", d=f"M{second:.0f} 9h20", stroke=look["muted"], stroke_width=2,
-                stroke_dasharray="5 4"),
-            text(_EXPECTED(lang), second + 26, 12, look, size=LABEL),
-        ]  # fmt: skip
+        parts += _key([(_SEEN(lang), True), (_EXPECTED(lang), False)], 0, look)
         return "".join(parts + plot.below([one.week[5:] for one in weeks], look))
 
     rows = [vars(one) for one in weeks]
