@@ -22,7 +22,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-experiments bench-scale soak lock clean
+.PHONY: help install install-spark install-client install-sso install-mcp install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-experiments bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,14 @@ $(BIN)/.installed: requirements.lock requirements-build.lock pyproject.toml
 	$(BIN)/pip $(LOCKED) -r requirements.lock -r requirements-build.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/pip check --quiet --disable-pip-version-check
+	@touch $@
+
+install-client: $(BIN)/.installed-client ## add the generator of typed clients, for a test (클라이언트 생성기)
+
+# In an environment of its own: it wants another version of Typer.
+$(BIN)/.installed-client: requirements-client.lock $(BIN)/.installed
+	$(BIN)/python -m venv $(VENV)/client
+	$(VENV)/client/bin/pip $(LOCKED) -r $<
 	@touch $@
 
 # What tests, checks and benchmarks need on top of it.
@@ -76,9 +84,11 @@ install-privacy: $(BIN)/.installed-privacy ## add noise for cells of logs; part 
 
 install-lake: $(BIN)/.installed-lake ## add tables of Delta Lake and Iceberg; part of make install (데이터 레이크 테이블)
 
+install-mcp: $(BIN)/.installed-mcp ## add what serves assistants; part of make install (어시스턴트 연결 설치)
+
 install-docs: $(BIN)/.installed-docs ## add the tools of make docs; part of make install (문서 사이트 도구 설치)
 
-$(BIN)/.installed-sso $(BIN)/.installed-lake $(BIN)/.installed-privacy $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
+$(BIN)/.installed-sso $(BIN)/.installed-lake $(BIN)/.installed-privacy $(BIN)/.installed-mcp $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
 	$(BIN)/pip $(LOCKED) -r $<
 	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
@@ -137,8 +147,8 @@ soak: install ## simulate 400 planners for 16 minutes on PostgreSQL; write docs/
 # tools that build the package: nothing is fetched unlocked. Developers' tools and each extra come on
 # top, with the same versions; Spark, whose 480 MB few need, is no part of the developers'.
 # An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
-EXTRAS := spark sso lake privacy docs
-LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS))
+EXTRAS := spark sso lake privacy mcp docs
+LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS) client)
 COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
 
 .PHONY: docs install-docs
@@ -160,6 +170,7 @@ lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	  print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], \
 	  sep="\n")' $$extra | $(COMPILE) --constraint requirements-dev.lock \
 	  --output-file requirements-$$extra.lock - || exit 1; done
+	echo "openapi-python-client>=0.29,<1" | $(COMPILE) --output-file requirements-client.lock -
 	for lock in $(LOCKS); do \
 	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
 

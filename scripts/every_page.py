@@ -65,6 +65,7 @@ STATES = {
     "audiences-two": State("audiences/?sex=F&age=30&sex2=M&age2=30"),
     "audiences-refused": State(f"audiences/?district={NOBODY}&sex=F&age=30"
                                "&service=delivery&by=index&least=900"),
+    "alike": State("advertisers/alike/"),
     "data": State("data/"),
     "evidence": State("evidence/"),
     "help": State("help/"),

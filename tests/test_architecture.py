@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"export"}),
     frozenset({"planning"}),
     frozenset({"experiments"}),
-    frozenset({"library", "backup"}),
+    frozenset({"library", "backup", "mcp"}),
     frozenset({"web"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
@@ -40,6 +40,7 @@ ONLY_IN = {
     "pyiceberg": "engines",
     "django": "web",
     "ninja": "web",
+    "mcp": "mcp",
 }
 
 

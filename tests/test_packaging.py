@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import telads
+from telads.mcp.server import DOCUMENTS
 
 ROOT = Path(__file__).parents[1]
 OTHER_MACHINES = [
@@ -41,9 +42,12 @@ def project() -> dict[str, Any]:
 LOCK = "requirements.lock"
 BUILD_LOCK, DEV_LOCK = "requirements-build.lock", "requirements-dev.lock"
 EXTRAS = {
-    extra: f"requirements-{extra}.lock" for extra in ("spark", "sso", "lake", "privacy", "docs")
+    extra: f"requirements-{extra}.lock"
+    for extra in ("spark", "sso", "lake", "privacy", "mcp", "docs")
 }
-LOCKS = (LOCK, BUILD_LOCK, DEV_LOCK, *EXTRAS.values())
+CLIENT_LOCK = "requirements-client.lock"
+"""The generator of typed clients, in an environment of its own."""
+LOCKS = (LOCK, BUILD_LOCK, DEV_LOCK, CLIENT_LOCK, *EXTRAS.values())
 BUILD_TOOLS = {"build", "editables", "flit-core", "hatchling", "pip", "pip-tools", "poetry-core",
                "pyproject-hooks", "setuptools", "trove-classifiers", "wheel"}  # fmt: skip
 
@@ -114,6 +118,7 @@ def test_the_wheel_holds_all_that_the_package_holds(tmp_path: Path) -> None:
     kept = [path.removeprefix("src/") for path in listed if (ROOT / path).is_file()]
     assert "telads/py.typed" in packed
     assert "telads/dataset/seoul/borders.geojson" in packed
+    assert {f"telads/mcp/documents/{name}.md" for name in DOCUMENTS} <= packed
     assert not set(kept) - packed
 
 

@@ -16,11 +16,12 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 """Chromium by its programs. The first draws the same without what only a window needs: tests take
 half the processor time with it, and where they only open pages a third."""
 NGINX, SYSTEMD = "nginx", "systemd"
+CLIENT = "openapi-python-client"
 GETTEXT, REAL_FILES, SPHINX = "GNU gettext", "the real files", "Sphinx"
 LIBREOFFICE = "LibreOffice"
 DEMANDED = "TELADS_TEST_ALL"
 """Environment variable that makes a missing tool a failure."""
-INSTALL = "sudo make install-tools && make install-spark"
+INSTALL = "sudo make install-tools && make install-spark install-client"
 OTHERS = "what is named above"
 _TOLD = re.compile(r"NOT TRIED for lack of (.+?):")
 
@@ -54,7 +55,7 @@ def summary(untried: Counter[str]) -> list[str]:
     """The last lines of a run that left something out."""
     named = ", ".join(f"{tool} ({count})" for tool, count in untried.items())
     lines = [f"NOT TRIED: {sum(untried.values())} tests, for lack of {named}."]
-    if {CHROMIUM, POSTGRESQL, SPARK, GETTEXT, NGINX, SYSTEMD} & untried.keys():
+    if {CHROMIUM, POSTGRESQL, SPARK, CLIENT, GETTEXT, NGINX, SYSTEMD} & untried.keys():
         lines.append(f"{INSTALL} installs what is missing (Debian); make test-all demands it.")
     if LIBREOFFICE in untried:
         lines.append(

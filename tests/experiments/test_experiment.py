@@ -317,6 +317,19 @@ def test_an_outcome_without_the_weeks_is_refused(opened: Workspace, tmp_path: Pa
     assert experiment_named(opened.store, "one").verdict is None
 
 
+def test_a_file_of_the_campaign_alone_is_enough_after_one_of_the_weeks_before(
+    opened: Workspace, tmp_path: Path
+) -> None:
+    opened.experiment_design("one", 6, TEST, START, before(opened, tmp_path), seed=2)
+    whole = after(opened, tmp_path, drawn(opened, "one"))
+    head, *rows = whole.read_text("utf-8").splitlines()
+    alone = tmp_path / "campaign.csv"
+    alone.write_text("\n".join([head, *(row for row in rows if row.split(",")[1] >= f"{START}")]))
+    found = opened.experiment_analyse("one", alone).facts
+    again = opened.experiment_analyse("one", whole).facts
+    assert {**found, "made": 0, "number": 0} == {**again, "made": 0, "number": 0}
+
+
 def test_a_cost_without_a_sure_increase_has_no_upper_end(workspace: Store) -> None:
     with using(workspace.dataset):
         basis = basis_of(workspace.build(), "district")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
@@ -101,6 +101,20 @@ class Answer:
             "warnings": [warning(lang) for warning in self.warnings],
             "rows": self.records,
         }
+
+    def page(
+        self, lang: Lang, limit: int | None, offset: int, following: Callable[[int], str]
+    ) -> dict[str, Any]:
+        """The document with a page of its rows (None: all after `offset`), and where it stands.
+
+        `following` tells how the rows after the page are asked for, by the number of those before.
+        """
+        total = self.rows.height
+        until = total if limit is None else offset + limit
+        page = {"limit": limit, "offset": offset, "total": total,
+                "next": following(until) if until < total else None}  # fmt: skip
+        rows = self.rows.slice(offset, limit)
+        return {**replace(self, rows=rows).document(lang), "page": page}
 
     def about(self, lang: Lang) -> str:
         """Provenance in one line: month, window, method, build."""

@@ -119,6 +119,9 @@ VERBS: dict[str, Verb] = {
     "worker": Verb("worker", _WEBSITE, Text(
         "웹사이트에 올린 파일을 따로 처리합니다(TELADS_OWN_WORKER=0일 때).",
         "Load files uploaded to the website (if TELADS_OWN_WORKER is 0).")),
+    "mcp": Verb("mcp", _WEBSITE, Text(
+        "어시스턴트(MCP)의 물음에 답합니다. 읽기만 합니다.",
+        "Answer assistants (MCP); it only reads.")),
     "apikey": Verb("apikey", _WEBSITE, Text(
         "API 키를 만들고, 확인하고, 폐기합니다.",
         "Create, list and revoke keys of the API.")),

@@ -148,11 +148,14 @@ def analyse(
     before = tuple(begun - (design.before - at) * WEEK for at in range(design.before))
     asked = tuple(begun + at * WEEK for at in range(length))
     test = tuple(week for week in asked if week in after.weeks)
-    if not test or not any(week in after.weeks for week in before):
+    known = {*after.weeks, *(earlier.weeks if earlier else ())}
+    if not test or known.isdisjoint(before):
         raise _no_weeks(after, begun)
     placed = [area for area in design.areas if area.id not in without]
     ids = [area.id for area in placed]
     past, later = after.of(ids, before), after.of(ids, test)
+    if earlier is not None:  # a file of the campaign alone needs no weeks before
+        past = np.where(np.isnan(past), earlier.of(ids, before), past)
     change = changes(past, later)
     use = _compared(placed, change)
     drawn = np.array([area.treated for area in placed])

@@ -28,6 +28,7 @@ from telads.answers.fields import (
     Schema,
     maybe,
 )
+from telads.answers.parameters import of_programs
 from telads.answers.questions import AMONG, keys_schema
 from telads.dataset import OF, in_force
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, WEIGHTS
@@ -161,6 +162,15 @@ def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
         **questions.document_schema(known.id, row, lang, facts),
     }
 
+
+PART = of_programs(
+    "part", "choice",
+    Text("계획의 어느 표: 매체, 집단, 집행액, 예산별 도달, 목표별 최소 예산, 민감도, "
+         "{district}, 성별·나이, {neighbourhood}",
+         "which table of the plan: platforms, groups, spends, reach by budget, minimum budgets "
+         "for goals, sensitivity, districts, sexes and ages, neighbourhoods"),
+    "budgets", PARTS[0], tuple(PARTS),
+)  # fmt: skip
 
 _RULES: dict[str, Any] = {
     "where": {"all": [{"age": "{sample_ages}"}, {"service": "{sample_service}", "affinity": 0.5}]},
@@ -304,11 +314,13 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                 thing("signal", "value", signal=signal, value=number),
                 thing("like", **like),
                 *(thing(name, **{name: one}) for name, one in parts.items()),
-                thing("all", all=Key(rules, [], joined)),
-                thing("any", any=Key(rules, [], joined)),
-                thing("not", **{"not": Key(known("Rule"), {}, joined)}),
+                *map(known, ("AllRules", "AnyRule", "NotRule")),
             ],
         },
+        # Rules within rules have names of their own: generators of clients need them.
+        "AllRules": thing("all", all=Key(rules, [], joined)),
+        "AnyRule": thing("any", any=Key(rules, [], joined)),
+        "NotRule": thing("not", **{"not": Key(known("Rule"), {}, joined)}),
         "Rules": thing(**where, level=level),
         "RulesAgainst": thing(
             **where,

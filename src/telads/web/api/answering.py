@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
@@ -13,13 +12,13 @@ from django.utils.http import parse_etags
 from ninja import Schema
 
 from telads.answers.answer import Answer, document_text
+from telads.answers.parameters import LONGEST
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
 from telads.version import __version__
 from telads.web import request_state
 from telads.web.api.language import language_of
 from telads.web.api.operations import JSON
-from telads.web.api.parameters import LONGEST
 from telads.web.api.problems import BadParameter
 from telads.web.cache import cached_by_build
 
@@ -121,17 +120,14 @@ def document(request: HttpRequest, asked: Schema, answer: Answer, lang: Lang) ->
     limit, offset = getattr(asked, "limit", None), getattr(asked, "offset", 0)
     if limit is None and not offset:
         return HttpResponse(answer.json(lang), content_type=JSON)
-    total = answer.rows.height
-    until = total if limit is None else offset + limit
-    following = None
-    if until < total:
+
+    def following(until: int) -> str:
         query = request.GET.copy()
         query["limit"], query["offset"] = str(limit), str(until)
-        following = f"{request.path}?{query.urlencode()}"
-    rows = answer.rows.slice(offset, limit)
-    page = {"limit": limit, "offset": offset, "total": total, "next": following}
-    told = {**replace(answer, rows=rows).document(lang), "page": page}
+        return f"{request.path}?{query.urlencode()}"
+
+    told = answer.page(lang, limit, offset, following)
     response = HttpResponse(document_text(told), content_type=JSON)
-    if following:
-        response.headers["Link"] = f'<{following}>; rel="next"'
+    if told["page"]["next"]:
+        response.headers["Link"] = f'<{told["page"]["next"]}>; rel="next"'
     return response

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.parameters import spelt
 from telads.dataset import Dataset, in_force
 from telads.export import TABLES
 from telads.planning.schema import schemas as sent
@@ -18,7 +19,7 @@ from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS
 from telads.web.api.language import language_of
 from telads.web.api.operations import BODIES, JSON, OPERATIONS, PLACE
-from telads.web.api.parameters import PATHS, spelt
+from telads.web.api.parameters import PATHS
 from telads.web.api.problems import TITLES
 from telads.web.api.routes import api
 from telads.web.plans.files import file_names
@@ -79,7 +80,7 @@ def _document(dataset: Dataset, lang: Lang, keys: bool, rate: bool) -> dict[str,
         if not name.endswith(("Asked", "Drawn"))  # queries, described with their addresses
     }
     schemas = {**in_force().described(_plain(answers, lang)), **sent(lang, PLACE)}
-    told["components"] = {"schemas": {**schemas, "Problem": _problem(lang)}}
+    told["components"] = {"schemas": _of_one_type({**schemas, "Problem": _problem(lang)})}
     if keys:
         told["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     return told
@@ -99,6 +100,34 @@ def _plain(told: Any, lang: Lang) -> Any:
         if not (name == "title" and isinstance(value, str))
         and not (name == "default" and value is None)
     }
+
+
+_ABOUT = ("description", "examples", "default", "x-names")
+"""Keys that say something about a value, whichever of its types it has."""
+
+
+def _of_one_type(told: Any) -> Any:
+    """The same schemas with each choice among values of one type, and null beside it.
+
+    Generators of typed clients leave out what lists texts, numbers and null together.
+    """
+    if isinstance(told, list):
+        return [_of_one_type(one) for one in told]
+    if not isinstance(told, dict):
+        return told
+    if not isinstance(told.get("enum"), list):
+        return {name: _of_one_type(value) for name, value in told.items()}
+    kinds = {"integer": int, "string": str}
+    parts: list[dict[str, Any]] = [
+        {"type": name, "enum": values}
+        for name, kind in kinds.items()
+        if (values := [one for one in told["enum"] if type(one) is kind])
+    ]
+    if None in told["enum"]:
+        parts.append({"type": "null"})
+    if len(parts) == 1:
+        return {**told, **parts[0]}
+    return {"anyOf": parts, **{key: told[key] for key in _ABOUT if key in told}}
 
 
 def _parameter(given: dict[str, Any], lang: Lang) -> dict[str, Any]:

@@ -91,6 +91,15 @@ _DETAILS: dict[str, tuple[Text, Text]] = {
 }  # fmt: skip
 
 
+class NoKey(QuestionError):
+    """A request without a valid key."""
+
+    code = "unauthorized"
+
+    def __init__(self) -> None:
+        super().__init__(*_DETAILS[self.code])
+
+
 class BadParameter(QuestionError):
     """An unreadable parameter: repeated, unknown, empty, of another type."""
 

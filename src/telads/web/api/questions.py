@@ -7,11 +7,12 @@ from django.http.response import HttpResponseBase
 from ninja import Router, Schema
 
 from telads.answers.inventory import status
+from telads.answers.parameters import LANG, LIMIT, OFFSET
 from telads.answers.questions import Question
 from telads.web import request_state
 from telads.web.api.answering import answered, document, sent
 from telads.web.api.operations import Operation, View, operation
-from telads.web.api.parameters import LANG, LIMIT, OFFSET, asked_of
+from telads.web.api.parameters import asked_of
 
 OF_A_WORKSPACE = {"status"}
 """Questions about the workspace: they have an answer before the first build."""

@@ -17,13 +17,16 @@ api = NinjaAPI(
     title="telads", version=__version__, urls_namespace="api",
     docs_url=None, openapi_url=None, auth=admitted,
 )  # fmt: skip
-for router in (
-    questions.routed(tuple(one for one in ASKED if one.does and one.panel == "ask")),
-    planning.routed(),
-    questions.routed(tuple(one for one in ASKED if not (one.does and one.panel == "ask"))),
-    files.routed(),
+for tag, router in (
+    ("questions", questions.routed(tuple(one for one in ASKED if one.does and one.panel == "ask"))),
+    ("planning", planning.routed()),
+    (
+        "data",
+        questions.routed(tuple(one for one in ASKED if not (one.does and one.panel == "ask"))),
+    ),
+    ("files", files.routed()),
 ):
-    api.add_router("", router)
+    api.add_router("", router, tags=[tag])  # a module each, in a client that is generated
 
 
 @api.exception_handler(TeladsError)

@@ -281,6 +281,9 @@ class PlatformForm(Form):
     `medium` fills the row from the catalogue and is empty again after that.
     """
 
+    field_order = ("medium", "service", "price", "ceiling")
+    """The others are folded: errors are told in the order of the page."""
+
     medium = forms.CharField(label=said(Text("매체 목록에서 채우기", "Fill from the media")),
                              required=False)  # fmt: skip
     service = ListField(
@@ -423,6 +426,9 @@ class Fault(NamedTuple):
 
 class PlanForm(Form):
     """The form of a plan, with its rows of platforms."""
+
+    field_order = ("rules", "name", "month", "advertise", "budget", "goal", "often", "objective",
+                   "weight", "unit", "target", "level")  # fmt: skip
 
     rules = ReadField(
         rules_of, label=said(Text("규칙", "Rules")), required=False,
