@@ -53,6 +53,7 @@ TASKS: dict[str, tuple[str, str]] = {
     ),
     "month": ("plans/1/versions/1/compare/", ".lead"),
     "game": ("changes/?service=game", ".changes-months"),
+    "experiment": ("experiments/new/", "[name=outcome]"),
     "media": ("media/", ".media-form .button"),
     "link": ("plans/1/", "form[action$='share/'] .button"),
     "check": ("plans/1/", ".downloads a"),

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from telads.answers.answer import Answer
 from telads.errors import WorkspaceDamaged
 from telads.experiments.kept import Experiment
+from telads.experiments.pictures import draw_areas, draw_curve, draw_verdict
 from telads.experiments.questions import FOUND, PARTS, design_answer, verdict_answer
 from telads.experiments.sentences import design_sentences
-from telads.render.svg.experiments import draw_areas, draw_curve, draw_verdict
 from telads.text import Lang, Text
 from telads.web.experiments.forms import of_page
 from telads.web.experiments.models import SavedExperiment
