@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from telads.store.files import OWN, close, found_open, make_folder, new_file
@@ -74,6 +76,16 @@ def telads(workspace: Path, *words: object, code: int = 0, **settings: str) -> s
     return done.stdout
 
 
+def borders(workspace: Path, file: Path) -> Path:
+    """A file with the border of one neighbourhood of the workspace."""
+    code = pl.read_parquet(next(workspace.glob("cells/*.parquet")))["code"][0]
+    ring = [[127, 37], [127.1, 37], [127.1, 37.1], [127, 37]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"code": code}, "geometry": shape}
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    return file
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("careless")
 def test_every_verb_and_the_server_write_for_the_owner_alone(
@@ -88,6 +100,10 @@ def test_every_verb_and_the_server_write_for_the_owner_alone(
     telads(workspace, "user", "create", "kim", "--role", "administrator", "--password-stdin")
     telads(workspace, "apikey", "create", "program")
     telads(workspace, "evaluate")
+    (reachable / "in").mkdir()
+    shutil.copy(first, reachable / "in")
+    telads(workspace, "watch", reachable / "in", "--once", "--settled", 0)
+    telads(workspace, "borders", borders(workspace, reachable / "dong.geojson"))
     telads(workspace, "backup", backups / "one.tar.gz")
     telads(reachable / "restored", "restore", backups / "one.tar.gz")
     telads(workspace, "forget", "2023-04")
@@ -115,6 +131,7 @@ def test_every_verb_and_the_server_write_for_the_owner_alone(
             database.execute("SELECT count(*) FROM django_session").fetchone()
             written = {path.name for path in workspace.iterdir()}
             assert {"web.sqlite3", "web.sqlite3-wal", "web.sqlite3-shm", "static"} <= written
+            assert {"neighbourhoods.geojson", "watched.json"} <= written
             own = {"out.txt", "lines.txt"}  # the test's
             assert written - own <= OWN
             assert {Path(path).name for path in modes(workspace)} <= own
