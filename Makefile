@@ -22,7 +22,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-client install-sso install-mcp install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-client install-sso install-mcp install-lake install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-experiments bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -133,10 +133,13 @@ bench: install ## measure speed; write docs/benchmarks.md and benchmarks-web.md 
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.web
 
+bench-experiments: install ## try tests by area on planted effects; write docs/experiments.md (실험의 시험)
+	$(BIN)/python -m bench.experiments
+
 bench-scale: install ## measure logs of 10 to 100 million rows; write docs/scaling.md (규모 측정)
 	$(BIN)/python -m bench.scale
 
-soak: install ## simulate 200 planners for five minutes on PostgreSQL; write docs/soak.md (부하 시험)
+soak: install ## simulate 400 planners for 16 minutes on PostgreSQL; write docs/soak.md (부하 시험)
 	$(BIN)/python -m bench.soak
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
@@ -170,6 +173,12 @@ lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	echo "openapi-python-client>=0.29,<1" | $(COMPILE) --output-file requirements-client.lock -
 	for lock in $(LOCKS); do \
 	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
+
+# `make release RELEASE_FLAGS=--trial` does all but the tag with what is no release yet.
+RELEASE_FLAGS ?= --tag
+.PHONY: release
+release: install ## build sdist and wheel twice, try the wheel, tag the commit (릴리스 만들기)
+	$(BIN)/python scripts/release.py $(RELEASE_FLAGS)
 
 clean: ## remove what the commands above made, except workspaces (정리)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage bench/out build dist

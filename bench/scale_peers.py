@@ -2,9 +2,10 @@
 
 `python -m bench.scale_peers PEER LOG OUT.parquet`: reads LOG as `telads synth events` writes it and
 writes cells of the label month 2023-06, of all sizes: code, sex, age5, population, and mean usage
-days by service. `python -m bench.scale_peers check TELADS.parquet OUT.parquet` compares. `texts`
-and `pieces` copy LOG to the folder OUT, with text ids or as many small files; `held` measures the
-calls of telads that no two threads make at once.
+days by service. `python -m bench.scale_peers check TELADS.parquet OUT.parquet` compares. `texts`,
+`pieces`, `decimals`, `one` and `names` copy LOG to the folder OUT: with text ids, as many small
+files, with ids as decimals, with millions of rows of one subscriber, with very many raw names;
+`held` measures the calls of telads that no two threads make at once.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ MEMORY = "5GB"
 """What DuckDB may hold before it uses the disk: the goal's memory."""
 
 FILES = 10_000
+ROWS_OF_ONE, ONE, RAW_NAMES = 5_000_000, 2**40, 200_000
 CALLS, SHARES = 300, 32
 """Calls that are timed, and parts of the subscribers for 16 processors."""
 PLAIN_DAYS = "count(DISTINCT date)"
@@ -160,6 +162,47 @@ def pieces(log: Path, out: Path) -> None:
     _copy(log, out, lambda day: day.iter_slices(-(-day.height // -(-FILES // files))))
 
 
+def decimals(log: Path, out: Path) -> None:
+    """The log with ids as decimals, as databases write whole numbers."""
+    import polars as pl
+
+    id = pl.col("subscriber_id").cast(pl.Decimal(20, 0))
+    _copy(log, out, lambda day: iter([day.with_columns(id)]))
+
+
+def one(log: Path, out: Path) -> None:
+    """The log with ROWS_OF_ONE rows more, all of one subscriber whose home is not known."""
+    import polars as pl
+
+    files = len(list((log / "events").rglob("*.parquet")))
+
+    def more(day: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        some = day.sample(ROWS_OF_ONE // files, with_replacement=True, seed=1)
+        id = pl.lit(ONE).cast(day.schema["subscriber_id"])
+        nowhere = pl.lit(None, day.schema["home_code"])
+        yield pl.concat([day, some.with_columns(subscriber_id=id, home_code=nowhere)])
+
+    _copy(log, out, more)
+
+
+def names(log: Path, out: Path) -> None:
+    """The log with RAW_NAMES raw names, all of them in its mapping: each app as many versions."""
+    import polars as pl
+
+    known = pl.read_csv(log / "services.csv")
+    versions = RAW_NAMES // known.height
+    version = (pl.col("subscriber_id").hash(2) % versions).cast(pl.String)
+    name = pl.col("service") + " " + version
+    _copy(log, out, lambda day: iter([day.with_columns(service=name)]))
+    numbers = pl.DataFrame({"number": range(versions)}).with_columns(
+        pl.col("number").cast(pl.String)
+    )
+    every = known.join(numbers, how="cross").with_columns(
+        pl.col("service") + " " + pl.col("number")
+    )
+    every.drop("number").write_csv(out / "services.csv")
+
+
 def _copy(log: Path, out: Path, parts: Callable[[pl.DataFrame], Iterator[pl.DataFrame]]) -> None:
     """The log's folder; each of its files becomes those that `parts` makes of it."""
     import polars as pl
@@ -220,7 +263,8 @@ def held() -> None:
 
 
 PEERS = {"scan": scan, "duckdb": duckdb_sql, "duckdb-mask": duckdb_mask, "pandas": pandas,
-         "check": check, "texts": texts, "pieces": pieces}  # fmt: skip
+         "check": check, "texts": texts, "pieces": pieces, "decimals": decimals, "one": one,
+         "names": names}  # fmt: skip
 
 if __name__ == "__main__":
     name, *paths = sys.argv[1:]

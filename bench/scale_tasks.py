@@ -38,13 +38,16 @@ DUCKDB, DUCKDB_MASK = "DuckDB, plain SQL", "DuckDB, SQL with days as bits"
 ALONE, ALONE_DUCKDB = f"{OURS}, one processor", f"{DUCKDB_MASK}, one processor"
 ONE_JOB = f"{OURS} --jobs 1"
 TEXTS, PIECES, START = f"{OURS}, text ids", f"{OURS}, {FILES:,} files", f"{OURS}, few rows"
+DECIMALS, ONE = f"{OURS}, decimal ids", f"{OURS}, 5 million rows more of one subscriber"
+NAMES = f"{OURS}, 200,000 raw names"
 PANDAS, SPARK = "pandas", "telads on Spark local[2]"
 ON_SPARK = ("--engine", "spark", "--spark-master", "local[2]")
 PEERS = {SCAN: "scan", DUCKDB: "duckdb", DUCKDB_MASK: "duckdb-mask",
          ALONE_DUCKDB: "duckdb-mask", PANDAS: "pandas"}  # fmt: skip
 
 
-COPIES = {TEXTS: "texts", PIECES: "pieces", START: "few"}
+COPIES = {TEXTS: "texts", PIECES: "pieces", DECIMALS: "decimals", ONE: "one", NAMES: "names",
+          START: "few"}  # fmt: skip
 
 
 @dataclass
@@ -101,7 +104,7 @@ def tasks_of(log: Log, in_parts: bool, small: bool) -> list[Task]:
             replace(_peer(log, ALONE_DUCKDB), processors=1),
         ]
     if small:
-        tasks += [_peer(log, PANDAS), *(_on_copy(log, name) for name in (TEXTS, PIECES, START))]
+        tasks += [_peer(log, PANDAS), *(_on_copy(log, name) for name in COPIES)]
     return tasks
 
 

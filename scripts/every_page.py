@@ -65,6 +65,7 @@ STATES = {
     "audiences-two": State("audiences/?sex=F&age=30&sex2=M&age2=30"),
     "audiences-refused": State(f"audiences/?district={NOBODY}&sex=F&age=30"
                                "&service=delivery&by=index&least=900"),
+    "alike": State("advertisers/alike/"),
     "data": State("data/"),
     "evidence": State("evidence/"),
     "help": State("help/"),
@@ -103,7 +104,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*", choices=[*STATES, []])
     parser.add_argument("--address", default="")
-    parser.add_argument("--person", default=PERSON)
+    parser.add_argument("--person", default="")
     parser.add_argument("--lang", choices=["ko", "en"], action="append")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +122,7 @@ def _take(root: str, folder: Path, names: list[str], langs: list[str], person: s
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         for signed in (False, True):
             own = [name for name in names if STATES[name].signed == signed]
-            if own:
+            if own and (not signed or person):
                 _of_visitor(browser, root, folder, own, langs, person if signed else "")
         browser.close()
 
@@ -133,8 +134,10 @@ def _of_visitor(
     page = context.new_page()
     if person:
         sign_in(page, root, person, os.environ.get("WEBSITE_PASSWORD", PASSWORD))
-        if person == PERSON:
-            furnish(page, root)
+        if person == PERSON:  # she has nothing yet
+            page.goto(f"{root}plans/")
+            if page.locator("main a[href*='sample=1']").count():
+                furnish(page, root)
     for name in names:
         for lang in langs:
             for scheme in ("light", "dark"):

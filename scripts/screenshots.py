@@ -1,10 +1,9 @@
 """Take the README's and the guide's pictures of the website anew, on synthetic months.
 
 Needs Chromium. `python scripts/screenshots.py` makes a demonstration in a folder of its own, serves
-it, and writes
-docs/img/*.png and the pictures of the guide's tasks, src/telads/web/static/telads/help/*.png, in
-both languages: half the
-page's size, in few colours, the control that is to be used with a ring.
+it, and writes docs/img/*.png and the pictures of the guide's tasks,
+src/telads/web/static/telads/help/*.png, in both languages: half the page's size, in few colours,
+the control that is to be used with a ring.
 """
 
 from __future__ import annotations
@@ -54,6 +53,7 @@ TASKS: dict[str, tuple[str, str]] = {
     ),
     "month": ("plans/1/versions/1/compare/", ".lead"),
     "game": ("changes/?service=game", ".changes-months"),
+    "experiment": ("experiments/new/", "[name=outcome]"),
     "media": ("media/", ".media-form .button"),
     "link": ("plans/1/", "form[action$='share/'] .button"),
     "check": ("plans/1/", ".downloads a"),

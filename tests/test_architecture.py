@@ -25,6 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"render"}),
     frozenset({"export"}),
     frozenset({"planning"}),
+    frozenset({"experiments"}),
     frozenset({"library", "backup", "mcp", "watch"}),
     frozenset({"web"}),
     frozenset({"cli"}),

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from typer.main import get_group
 from typer.testing import CliRunner
 
 import telads
@@ -20,6 +21,7 @@ from telads.answers.questions import ASKED, NEEDED, Question
 from telads.cli.aggregate import aggregate
 from telads.cli.ask import ask
 from telads.cli.data import data
+from telads.cli.experiment import experiment
 from telads.cli.make import make
 from telads.cli.plan import plan
 from telads.ingest.borders import places_of
@@ -48,6 +50,7 @@ def test_the_methods_are_named_as_the_verbs() -> None:
         for group in (data, ask, make, plan, aggregate)
         for command in group.registered_commands
     }
+    verbs |= {f"experiment_{name}" for name in get_group(experiment).commands}
     methods = {name for name in vars(Workspace) if not name.startswith("_")}
     assert methods == verbs - OF_THE_SHELL
 

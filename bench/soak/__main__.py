@@ -20,10 +20,12 @@ from bench.inputs import real_files, synthetic
 from bench.machine import Machine
 from bench.measure import Failed
 from bench.server import server, wait_until_ahead
+from bench.soak.memory import watched
 from bench.soak.page import Soak, goals, page
 from bench.soak.postgres import Missing, postgres
 
-PEOPLE, SECONDS = 200, 300
+PEOPLE, SECONDS = 400, 960
+"""A minute in which they come, four in which workers warm up, ten that are measured."""
 COMING = 60
 """Seconds within which all have come."""
 SERVE = [TELADS, "serve", "--workers", "2", "--port"]
@@ -74,13 +76,14 @@ def _soak(folder: Path, machine: Machine, inputs: str, people: int, seconds: int
         with server(SERVE, "/healthz", given, folder / "server.txt") as own:
             wait_until_ahead(own.port, workspace)
             before = _processor()
-            _locust(given, own.port, people, seconds, folder / "locust.txt")
+            with watched(own.port) as memory:
+                _locust(given, own.port, people, seconds, folder / "locust.txt")
             load = _processor() - before
             before = _processor()
     told = json.loads(times.read_text("utf-8"))
     return Soak(
         machine, inputs, people, seconds, told["times"], told["faults"],
-        server=_processor() - before, load=load,
+        server=_processor() - before, load=load, memory=memory,
     )  # fmt: skip
 
 

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 from bench.machine import Machine
+from bench.soak.memory import Memory
 
 BAR = 300
 """Milliseconds within which 99 of 100 pages are to come."""
+GROWTH = 1.0
+"""Megabytes by which a worker may grow in ten minutes."""
+LEAST_SECONDS = 300.0
+"""A shorter time says nothing of growth."""
 KINDS = {"page": "pages", "api": "API", "file": "files of plans", "sign-in": "signing in"}
 
 
@@ -26,6 +31,7 @@ class Soak:
     server: float
     load: float
     """Processor seconds of the website with its database, and of the load generator."""
+    memory: Memory
 
     def of(self, kind: str) -> list[int]:
         """All times of a kind."""
@@ -48,7 +54,21 @@ def goals(soak: Soak) -> list[str]:
     return [
         _goal("answers with an error", "0", f"{len(soak.faults)}", not soak.faults),
         _goal("99 of 100 pages", f"below {BAR} ms", f"{pages:.0f} ms", pages < BAR),
+        _growth(soak.memory),
     ]
+
+
+def _growth(memory: Memory) -> str:
+    """The row of a worker's growth; a run that is too short proves nothing."""
+    growth, minutes = memory.growth, memory.seconds / 60
+    what = "growth of a worker in 10 minutes"
+    bar = f"below {GROWTH:g} MB"
+    if growth is None:
+        return f"| {what} | {bar} | not measured | **no** |"
+    told = f"{growth:+.2f} MB, over {minutes:.1f} minutes; at most {memory.most:.0f} MB"
+    if memory.seconds < LEAST_SECONDS:
+        return f"| {what} | {bar} | {told} | too short to tell |"
+    return _goal(what, bar, told, growth < GROWTH)
 
 
 def _goal(what: str, bar: str, reached: str, met: bool) -> str:
@@ -61,10 +81,12 @@ def page(soak: Soak) -> str:
     lines = [
         "# Many planners at once", "",
         "<!-- Made by make soak. -->", "",
-        f"{soak.people} simulated people for {length}, {soak.answers:,} answers: three of five "
-        "look around (customers, advertisers, data, audiences, the API, plans shared by link), two "
-        "of five also sign in, try budgets, save plans, open, share and download them. Each thinks "
-        "for 2 to 10 seconds after a page. The website runs as `telads serve --workers 2` with "
+        f"{soak.people} simulated people for {length}, {soak.answers:,} answers: a third look "
+        "around (customers, advertisers, data, audiences, the API, plans shared by link), a third "
+        "also sign in, try budgets, save plans, open, share and download them, a third sign in and "
+        "work on the campaign page: another budget, other districts, another colour of the map, "
+        "with the curve that it asks for, scenarios and decks. Each thinks for 2 to 10 seconds "
+        "after a page. The website runs as `telads serve --workers 2` with "
         f"PostgreSQL, on {soak.inputs}.", "",
         f"Measured {soak.machine.day} on {soak.machine.words}. The load generator (locust) and "
         f"PostgreSQL share these cores: the website took {soak.server:.0f} seconds of processor "
@@ -81,8 +103,14 @@ def page(soak: Soak) -> str:
             lines += [_row(name, times) for name, times in sorted(soak.times[kind].items())]
     if soak.faults:
         lines += ["", "Faults:", "", *(f"- `{fault}`" for fault in sorted(set(soak.faults))[:20])]
+    if soak.memory.replaced:
+        count = soak.memory.replaced
+        lines += ["", f"**{count} worker{'s' * (count > 1)} ended during the run.**"]
     lines += [
-        "", "Signing in is slow on purpose: a password is hashed a million times.",
+        "", "Growth is the slope of a line through the private memory of each worker, sampled "
+        "every five seconds after it warmed up (five minutes, at most half of the run); that of "
+        "the worker that grows most is told.",
+        "Signing in is slow on purpose: a password is hashed a million times.",
         "What happens when the database goes away, the disk fills up, a worker is killed or the "
         "clock jumps is tested in `tests/web/faults`.",
     ]  # fmt: skip

@@ -1,7 +1,8 @@
 """What the simulated people do; locust runs it: `locust -f bench/soak/people.py`.
 
-Three of five look around without signing in; two are planners. Each thinks for 2 to 10 seconds
-after every page, as people do. TELADS_SOAK_TIMES names the file that gets the time of every answer.
+A third look around without signing in, a third make plans, a third work on the campaign page. Each
+thinks for 2 to 10 seconds after every page, as people do. TELADS_SOAK_TIMES names the file that
+gets the time of every answer.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ class Person(FastHttpUser):
 class Visitor(Person):
     """A visitor who does not sign in and opens links from planners."""
 
-    weight = 3
+    weight = 1
     links: list[str] = []  # noqa: RUF012 - passed around among all
 
     @task(2)
@@ -155,10 +156,10 @@ class Visitor(Person):
                     found.failure(f"status {found.status_code}")
 
 
-class Planner(Person):
-    """Looks around for a while, signs in, and then makes, opens, shares and downloads plans."""
+class Member(Person):
+    """Looks around for a while, then signs in."""
 
-    weight = 2
+    abstract = True
 
     def on_start(self) -> None:
         """Not all come at nine sharp: each signs in after some pages."""
@@ -166,18 +167,18 @@ class Planner(Person):
         self.name = f"planner{next(NUMBERS)}"
         self.patience = random.randint(0, 12)
         self.signed_in = False
-        self.plans: list[str] = []
 
     @task(12)
-    def plan(self) -> None:
-        """The next thing a planner does."""
-        if not self.signed_in:
+    def work(self) -> None:
+        """The next thing a member does."""
+        if self.signed_in:
+            self.next()
+        else:
             self._wait_or_sign_in()
-            return
-        deeds = [self._make] if not self.plans else [
-            self._make, self._open, self._open, self._download, self._share, self._listed,
-        ]  # fmt: skip
-        random.choice(deeds)()
+
+    def next(self) -> None:
+        """What there is to do once signed in."""
+        raise NotImplementedError
 
     def _wait_or_sign_in(self) -> None:
         self.patience -= 1
@@ -188,6 +189,24 @@ class Planner(Person):
         self.send("sign-in: sign in", "/account/sign-in/", form,
                   {"username": self.name, "password": PASSWORD})  # fmt: skip
         self.signed_in = True
+
+
+class Planner(Member):
+    """Makes, opens, shares and downloads plans."""
+
+    weight = 1
+
+    def on_start(self) -> None:
+        """Without plans at first."""
+        super().on_start()
+        self.plans: list[str] = []
+
+    def next(self) -> None:
+        """Make a plan, or do something with one."""
+        deeds = [self._make] if not self.plans else [
+            self._make, self._open, self._open, self._download, self._share, self._listed,
+        ]  # fmt: skip
+        random.choice(deeds)()
 
     def _make(self) -> None:
         """Try a budget, then save it."""
@@ -226,3 +245,62 @@ class Planner(Person):
         link = LINK.search(self.send("page: share a plan", path, page, {"days": "7"}))
         if link:
             Visitor.links.append(quote(link[1]))
+
+
+class Campaigner(Member):
+    """Works on one campaign: the whole page once, then the parts that a change exchanges."""
+
+    weight = 1
+
+    def on_start(self) -> None:
+        """Without a campaign at first."""
+        super().on_start()
+        self.choice: dict[str, Any] = {}
+
+    def next(self) -> None:
+        """Begin a campaign, change it, or take it along."""
+        if not self.choice or random.random() < 0.1:
+            self.choice = {"service": "delivery", "budget": self._budget()}
+            self.page("campaign", f"/campaign/?{self._query()}")
+            return
+        random.choice([self._change, self._change, self._change, self._look, self._compare])()
+        if random.random() < 0.03:
+            path = f"{self.place}/campaign/plan.pptx?{self._query()}"
+            self.client.get(path, name="file: campaign plan.pptx")
+
+    def _change(self) -> None:
+        """Another budget or other districts: the result comes, and asks for its curve."""
+        if random.random() < 0.5:
+            self.choice["budget"] = self._budget()
+        else:
+            self.choice["district"] = random.sample(PLACES, random.randint(1, 4))
+        self._part("campaign, a change", "result")
+        self._part("campaign, its curve", "curve")
+
+    def _look(self) -> None:
+        """The same in another colour and order."""
+        self.choice["show"] = random.choice(["use", "spend", "reach"])
+        self.choice["sort"] = random.choice(["name", "-people", "-use", "-spend"])
+        self._part("campaign, a look", "result")
+
+    def _compare(self) -> None:
+        """Two budgets side by side."""
+        other = {**self.choice, "budget": self._budget()}
+        both = {"a": self._query(), "b": urlencode(other, doseq=True)}
+        self.page("scenarios", f"/campaign/scenarios/?{urlencode(both)}")
+
+    def _part(self, what: str, target: str) -> None:
+        headers = {"HX-Request": "true", "HX-Target": target}
+        path = f"{self.place}/campaign/?{self._query()}"
+        with self.client.get(
+            path, headers=headers, name=f"page: {what}", catch_response=True
+        ) as found:
+            if found.status_code != 200:
+                found.failure(f"status {found.status_code}")
+
+    def _query(self) -> str:
+        return urlencode(self.choice, doseq=True)
+
+    @staticmethod
+    def _budget() -> str:
+        return str(random.randint(10, 90) * 1_000_000)

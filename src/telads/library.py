@@ -32,6 +32,9 @@ from telads.store.workspace import Store
 from telads.text import Lang, Text, locale_language
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from telads.experiments.kept import Experiment
     from telads.ingest.borders import Matched
     from telads.ingest.ingest import Taken
     from telads.method.build import Built
@@ -443,6 +446,93 @@ class Workspace:
         if output is not None:
             write_comparison(found, Path(output))
         return self._shown(comparison_answer(found))
+
+    def experiment_design(
+        self,
+        name: str,
+        treated: int,
+        weeks: int,
+        start: str | date | None = None,
+        outcome: PathText | None = None,
+        value: str | None = None,
+        sd: str | float | None = None,
+        level: str = "district",
+        must: Iterable[str] = (),
+        must_not: Iterable[str] = (),
+        service: str | None = None,
+        plan: Document | None = None,
+        sides: int = 2,
+        alpha: float = 0.05,
+        power: float = 0.8,
+        unit: str = "",
+        seed: int | None = None,
+        again: bool = False,
+        part: str = "areas",
+    ) -> Answer:
+        """Draw a test by area and keep it; one of its tables (docs/experiments.md).
+
+        `part` is areas, balance, curve or borders. Raises `QuestionError` and its subclasses,
+        `DataError` for an outcome that does not fit, `WorkspaceBusy`.
+        """
+        from telads.experiments.questions import design_answer, part_named
+        from telads.experiments.services import design_experiment, share_typed
+        from telads.planning.brief import PLAN
+
+        chosen = part_named(part)
+        made = design_experiment(
+            self.store, self.settings, name, treated=treated, weeks=weeks, start=start,
+            outcome=_path(outcome), value=value, sd=None if sd is None else share_typed(sd),
+            level=level, must=tuple(must), must_not=tuple(must_not), service=service,
+            plan=None if plan is None else _document(plan, PLAN), sides=sides, alpha=alpha,
+            power=power, unit=unit, seed=seed, again=again,
+        )  # fmt: skip
+        return self._shown(design_answer(made.design, made.before, chosen))
+
+    def experiment_analyse(
+        self,
+        name: str,
+        outcome: PathText,
+        value: str | None = None,
+        cost: float | None = None,
+        start: str | date | None = None,
+        weeks: int | None = None,
+        without: Iterable[str] = (),
+        part: str = "methods",
+    ) -> Answer:
+        """Analyse the outcome of a kept design as designed, and keep the verdict.
+
+        `start`, `weeks` and `without` are what came otherwise; each is said. `part` is methods or
+        weeks. Raises `QuestionError` and its subclasses, `DataError`, `WorkspaceBusy`.
+        """
+        from telads.experiments.questions import part_named, verdict_answer
+        from telads.experiments.services import analyse_experiment
+
+        chosen = part_named(part, found=True)
+        made = analyse_experiment(
+            self.store, self.settings, name, Path(outcome), value=value, cost=cost, start=start,
+            weeks=weeks, without=tuple(without),
+        )  # fmt: skip
+        assert made.verdict is not None
+        return self._shown(verdict_answer(made, made.verdict, chosen))
+
+    def experiment_show(self, name: str, part: str | None = None) -> Answer:
+        """The verdict of an experiment, or its design before it is analysed: one of its tables."""
+        from telads.experiments.kept import experiment_named
+        from telads.experiments.questions import shown_again
+
+        return self._shown(shown_again(experiment_named(self.store, name), part))
+
+    def experiment_list(self) -> list[Experiment]:
+        """All experiments of the workspace, by name; raises `WorkspaceDamaged`."""
+        from telads.experiments.kept import experiments
+
+        return experiments(self.store)
+
+    def experiment_delete(self, name: str) -> None:
+        """Delete an experiment with its outcomes; raises `UnknownChoice`, `WorkspaceBusy`."""
+        from telads.experiments.kept import delete
+
+        delete(self.store, self.settings, name)
 
 
 def _document(given: Document, what: Text) -> Any:

@@ -80,12 +80,12 @@ def count(
 def _event_fate(row: Row, window: list[tuple[int, int]], apps: Mapping[str, str],
                 used: dict[int, set[tuple[str, date]]]) -> str:  # fmt: skip
     who, day, name = row["subscriber_id"], row["date"], row["service"]
+    if day is not None and (day.year, day.month) not in window:
+        return "outside"
     if who is None:
         return "no_subscriber"
     if day is None:
         return "no_date"
-    if (day.year, day.month) not in window:
-        return "outside"
     if name is None:
         return "no_service"
     if name not in apps:
@@ -112,12 +112,12 @@ def _moves(
     for row in mobility:
         who, day = row["subscriber_id"], row["date"]
         figures = [row[name] for name in ("trips", "distance_m", "home_seconds", "subway")]
-        if who is None:
+        if day is not None and (day.year, day.month) not in window:
+            fate = "outside"
+        elif who is None:
             fate = "no_subscriber"
         elif day is None:
             fate = "no_date"
-        elif (day.year, day.month) not in window:
-            fate = "outside"
         elif any(figure is None or figure < 0 for figure in figures):
             fate = "incomplete"
         else:

@@ -85,6 +85,7 @@ def test_a_damaged_page_ends_all_and_leaves_nothing(tmp_path: Path, settings: Se
     with pytest.raises(DataError) as caught:
         made(log, tmp_path / "workspace", settings, jobs=3, parts=1)
     assert caught.value.advice
+    assert caught.value.facts["file"] == str(damaged)
     assert "\n" not in caught.value.line("en")
     workspace = Store(tmp_path / "workspace")
     assert not workspace.ledger().entries

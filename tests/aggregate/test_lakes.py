@@ -12,7 +12,6 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 from polars.testing import assert_frame_equal
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.utils.config import Config
 
 from telads.aggregate.inputs import read_events
 from telads.aggregate.job import aggregate
@@ -133,8 +132,6 @@ class LakeSuite:
         for name in ("uri", "warehouse"):
             variable = f"PYICEBERG_CATALOG__CARRIER__{name.upper()}"
             monkeypatch.setenv(variable, catalogue.properties[name])
-        # A process reads its variables once; this one had begun.
-        monkeypatch.setattr("pyiceberg.catalog._ENV_CONFIG", Config())
         more = rows_of(engine, f"iceberg://carrier/usage.events@v{first}")
         assert more["subscriber_id"].max() > ADDED  # type: ignore[operator]
         newest = table_at("iceberg://carrier/usage.events", engine.holds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import polars as pl
 import pytest
 from deltalake import write_deltalake
 from moto.server import ThreadedMotoServer
+from pyiceberg.catalog.sql import SqlCatalog
 
 from telads.aggregate.inputs import read_events
 from telads.engines import event_engine
@@ -121,6 +123,26 @@ def test_every_file_behind_a_url_must_have_every_column(access: Any) -> None:
     with pytest.raises(DataError) as caught:
         read_events(engine, (f"{BUCKET}/damaged",))
     assert "damaged" in caught.value.line("en")
+
+
+def test_an_iceberg_table_lies_in_a_store(
+    access: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its catalogue is here, its files are there; its newest metadata file may be named, too."""
+    monkeypatch.setenv("PYICEBERG_CATALOG__CARRIER__URI", f"sqlite:///{tmp_path}/lake.db")
+    monkeypatch.setenv("PYICEBERG_CATALOG__CARRIER__WAREHOUSE", f"{BUCKET}/iceberg")
+    own = {name: os.environ[variable] for name, variable in (
+        ("s3.endpoint", "AWS_ENDPOINT_URL"), ("s3.region", "AWS_REGION")
+    )}  # fmt: skip
+    uri, warehouse = f"sqlite:///{tmp_path}/lake.db", f"{BUCKET}/iceberg"
+    catalogue = SqlCatalog("carrier", uri=uri, warehouse=warehouse, **own)
+    catalogue.create_namespace("usage")
+    rows = events().head(50).to_arrow()
+    table = catalogue.create_table("usage.events", rows.schema)
+    table.append(rows)
+    engine = event_engine("polars")
+    for path in ("iceberg://carrier/usage.events", table.metadata_location):
+        assert engine.collect(read_events(engine, (path,))).height == 50
 
 
 def test_a_profile_gives_access(

@@ -135,9 +135,9 @@ def city(places: int, typical: float, seed: int) -> pl.DataFrame:
 
 def test_a_whole_city_at_once_in_any_order() -> None:
     cells = city(424, 14, 1)
-    start = time.perf_counter()
+    start = time.process_time()
     hidden = hidden_cells(cells, "people", 5)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert hidden.filter(cells["people"] < 5).all()
     assert 0 < hidden.mean() < 0.2  # type: ignore[operator]
     order = np.random.default_rng(2).permutation(cells.height)

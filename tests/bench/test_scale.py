@@ -36,7 +36,7 @@ from bench.scale_tasks import (
 from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
 from telads.aggregate.synth import Plan, write_log
-from telads.engines import event_engine
+from telads.engines import WIDE, event_engine
 from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.twin.cells import read_profile
@@ -85,17 +85,21 @@ def test_a_cell_that_differs_ends_the_comparison(
         check(published, tmp_path / "changed.parquet")
 
 
-@pytest.mark.parametrize("copy", ["texts", "pieces"])
+@pytest.mark.parametrize("copy", ["texts", "pieces", "decimals", "one", "names"])
 def test_copies_have_the_same_cells(
     copy: str, log: Path, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scale_peers, "FILES", 300)
+    monkeypatch.setattr(scale_peers, "ROWS_OF_ONE", 20_000)
+    monkeypatch.setattr(scale_peers, "RAW_NAMES", 3 * WIDE)
     PEERS[copy](log, tmp_path / "log")
     files = list((tmp_path / "log" / "events").rglob("*.parquet"))
     ids = pl.read_parquet_schema(files[0])["subscriber_id"]
     assert (len(files) >= 300, ids == pl.String) == (copy == "pieces", copy == "texts")
     workspace = Store(tmp_path / "workspace")
     request = Request((str(tmp_path / "log"),))
+    assert (sum(map(len, request.found(event_engine("polars"), tmp_path).services.values())) > WIDE
+            ) == (copy == "names")  # fmt: skip
     aggregate(workspace, request, Settings.load({}), event_engine("polars"))
     (cells,) = workspace.cells_path.glob("*.parquet")
     assert pl.read_parquet(cells).equals(pl.read_parquet(published))

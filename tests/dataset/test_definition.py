@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import telads
+from telads.cli.dataset import check
 from telads.dataset import load, seoul, using
 from telads.dataset.definition import Dataset
 from telads.dataset.draft import draft
@@ -66,6 +68,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     ("old", "new", "key"),
     [
         ('time_zone = "Europe/Copenhagen"', 'time_zone = "Europe/Nowhere"', "time_zone"),
+        ('holidays = "DK"', 'holidays = "Denmark"', "holidays"),
         ("ages = [18, 35, 55]", "ages = [18, 30, 55]", "ages"),
         ('02 = "Havneby"', '02 = "Nordhavn"', "districts"),
         ("[sexes.F]", "[sexes.X]", "sexes"),
@@ -88,6 +91,21 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 )
 def test_each_fault_has_its_key(tmp_path: Path, old: str, new: str, key: str) -> None:
     assert key in {fault.key for fault in broken(tmp_path, (old, new))}
+
+
+def test_days_off_are_those_of_the_city(tmp_path: Path) -> None:
+    """Ascension Day is a Thursday off in Denmark alone; a calendar that is unknown is refused."""
+    day = date(2024, 5, 9)
+    assert not vesterby().is_workday(day)
+    assert seoul().is_workday(day)
+    assert not seoul().is_workday(date(2024, 5, 6)), "in place of Children's Day, a Sunday"
+    shutil.copytree(FOLDER, tmp_path / "d")
+    file = tmp_path / "d" / "dataset.toml"
+    file.write_text(file.read_text("utf-8").replace('"DK"', '"XX"'), "utf-8")
+    with pytest.raises(DatasetError, match="calendar"):
+        check(tmp_path / "d")
+    file.write_text(file.read_text("utf-8").replace('holidays = "XX"', ""), "utf-8")
+    assert load(tmp_path / "d").is_workday(day)
 
 
 def test_borders_are_checked_by_code(tmp_path: Path) -> None:

@@ -15,8 +15,7 @@ Covered: the twin's files, cells and tables of a build; every question by method
 in both languages (website's API, library); tables of the command line in both languages, 80 and 200
 columns wide; exports, downloads and charts (SVG, JSON); plans of six kinds in all their files;
 every page in both languages for those who may see it, and pages of errors; OpenAPI; help of every
-command.
-An address pattern of the website or a command that nothing here asks for is an error.
+command. An address pattern of the website or a command that nothing here asks for is an error.
 
 Of the real months all this is asked but what needs no months (help, people, media, administration)
 and workbooks of whole tables; addresses in one of the two languages, tables of the command line

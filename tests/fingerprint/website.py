@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 from urllib.parse import unquote, urlencode, urlsplit
 from zlib import crc32
 
@@ -147,6 +149,7 @@ def website(
         pages(site, months)
         plans(site, months)
         audiences(site)
+        experiments(site)
         if upload:
             media(site)
             accounts(site)
@@ -311,7 +314,7 @@ def pages(site: Site, months: Sequence[str]) -> None:
         site.both(f"/campaign/scenarios/scenarios.{kind}?{query(**two)}")
     for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
         site.both(f"/changes/{name}?service=video&district=강남구")
-    alike = "neighbourhood=1121069&who=F30&among=other-districts"
+    alike = "who=F30&among=other-districts"
     for address in ("", f"?{alike}", "?neighbourhood=nowhere", f"alike.xlsx?{alike}",
                     f"alike.csv?{alike}", f"alike.csv-metadata.json?{alike}"):  # fmt: skip
         site.both(f"/advertisers/alike/{address}")
@@ -403,6 +406,36 @@ def audiences(site: Site) -> None:
     site.both("/audiences/saved/compare/?a=1&b=2", "kim", "lee")
     site.post("/audiences/saved/2/delete/", {}, "kim")
     site.both("/audiences/saved/", "kim", "lee")
+
+
+def experiments(site: Site) -> None:
+    """Experiments: designed, drawn again, analysed, shown, taken as files, deleted."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from telads.dataset import in_force
+
+    first = date(2026, 1, 5)
+    rows = [f"{area},{first + timedelta(days=7 * week)},{100 + 7 * at + at * week % 11}"
+            for at, area in enumerate(in_force().district_names) for week in range(10)]  # fmt: skip
+    outcome = "\n".join(["area,week,orders", *rows]).encode()
+    sent = {"name": "test", "plan": "", "treated": "6", "weeks": "2", "start": "2026-03-02",
+            "level": "district", "sides": "2", "alpha": "5%", "power": "80%"}  # fmt: skip
+    site.both("/experiments/new/", "kim", "lee")
+    site.post("/experiments/new/", {**sent, "treated": "x"}, "kim", "refused")
+    with patch("telads.experiments.design.secrets.randbelow", return_value=7):
+        site.post("/experiments/new/", {**sent, "sd": "5%"}, "kim")
+        site.post("/experiments/1/again/", {"seen": "1"}, "kim")
+    site.both("/experiments/1/", "kim", "lee")
+    site.post("/experiments/1/access/", {"shared": "on"}, "kim")
+    site.post("/experiments/1/analyse/", {"outcome": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")},
+              "kim", "refused")  # fmt: skip
+    site.post("/experiments/1/analyse/", {"outcome": SimpleUploadedFile("x.csv", outcome),
+                                          "cost": "1000000"}, "kim")  # fmt: skip
+    site.both("/experiments/1/", "kim")
+    site.both("/experiments/", "kim")
+    for name in ("experiment.xlsx", "experiment.json", "weeks.csv", "weeks.csv-metadata.json"):
+        site.get(f"/experiments/1/{name}", "kim")
+    site.post("/experiments/1/delete/", {}, "kim")
 
 
 def media(site: Site) -> None:

@@ -76,9 +76,9 @@ def test_the_same_files_again_change_nothing_at_once(
     seoul: Path, seoul_workspace: Store, settings: Settings
 ) -> None:
     before = visible(seoul_workspace)
-    start = time.perf_counter()
+    start = time.process_time()
     again = list(ingest(seoul_workspace, [seoul], settings))
-    assert time.perf_counter() - start < 0.3
+    assert time.process_time() - start < 0.3
     assert {taken.outcome for taken in again} == {"unchanged"}
     assert [taken.month for taken in again] == [Month.of(2023, month) for month in range(1, 8)]
     assert visible(seoul_workspace) == before

@@ -541,7 +541,7 @@ def test_one_of_a_kind_is_no_plural(twin_build: Build) -> None:
     known = plan.result
     districts = tuple({**known.districts[0], "district": name, "spend": 400}
                       for name in ("마포구", "서대문구", "강남구"))  # fmt: skip
-    offers = (replace(plan.brief.offers[0], cap=90_000_000.0), *plan.brief.offers[1:])
+    offers = (replace(plan.brief.offers[0], cap=90_000_000), *plan.brief.offers[1:])
     narrowed = {"least_affinity": 1.0, "segments": 1, "reached": 1000, "frequency": 2.0}
     summary = {**known.summary, "spend": 1200, "below_segments": 1, "below_spend": 100,
                "below_spend_share": 0.1, "narrowed": narrowed}  # fmt: skip

@@ -54,10 +54,10 @@ def test_largest_remainders_first_and_ties_by_place() -> None:
 def test_what_much_money_leaves_is_spread_at_once() -> None:
     """Not a won at a time, even where all but one have no room left."""
     wanted = np.array([1e6] * 1000 + [1e15 - 3e9])
-    began = time.perf_counter()
+    began = time.process_time()
     free = whole_won(wanted, 10**15, 1)
     last = whole_won(wanted, 10**15, 1, high=[1_000_000] * 1000 + [10**15])
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert sum(free) == sum(last) == 10**15
     assert last == [1_000_000] * 1000 + [10**15 - 10**9]
     assert max(free[:1000]) - min(free[:1000]) <= 1

@@ -175,10 +175,10 @@ def test_workbooks_written_side_by_side_are_the_same(slim: Profile, tmp_path: Pa
 
 
 def test_nine_months_of_csv_are_written_in_seconds(profile: Profile, tmp_path: Path) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()  # of the processor: the clock depends on what else runs
     months = months_between(JUNE + -5, JUNE + 3)
     assert len(list(write_twin(profile, months, 1, tmp_path, "csv"))) == 9
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_a_file_that_is_no_twin_is_never_written_over(profile: Profile, tmp_path: Path) -> None:

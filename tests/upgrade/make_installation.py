@@ -34,7 +34,7 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, bu
 MONTHS = "2022-12..2023-03"
 WRONG, UPLOADED = "2022-12", "2023-03"
 """The month that is taken back again, and the one that comes by the website."""
-DISTRICTS, NEIGHBOURHOODS = ("강남구", "관악구", "종로구"), 6
+DISTRICTS, NEIGHBOURHOODS, AGES = ("강남구", "종로구"), 2, ("20", "25", "30", "35")
 """What is kept of each month."""
 SEGMENT = ("--district", "강남구", "--sex", "F", "--age", "30")
 PEOPLE = {"root": "administrator", "kim": "planner", "lee": "viewer"}
@@ -158,8 +158,9 @@ def _cut(files: Path) -> dict[str, Path]:
             if district in kept and len(kept[district]) < NEIGHBOURHOODS:
                 kept[district].add(code)
         codes = set().union(*kept.values())
+        chosen = [row for row in rows if row[0] in codes and row[4] in AGES]
         with path.open("w", encoding="utf-8-sig", newline="") as opened:
-            csv.writer(opened).writerows([head, *(row for row in rows if row[0] in codes)])
+            csv.writer(opened).writerows([head, *chosen])
         year, month = map(int, re.findall(r"\d+", path.name)[:2])
         found[f"{year}-{month:02}"] = path
     return found

@@ -9,7 +9,8 @@ import json
 import os
 import secrets
 import sys
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,13 @@ if True:  # Django is ready only now
     from django.utils.encoding import force_bytes
     from django.utils.http import urlsafe_base64_encode
 
+    from telads.experiments.areas import basis_of
+    from telads.experiments.design import Wish, make_design
+    from telads.experiments.kept import keep_design
+    from telads.store.workspace import Store
+    from telads.web import request_state
     from telads.web.audiences.models import SavedAudience
+    from telads.web.experiments.models import SavedExperiment
     from telads.web.jobs.models import Job, State
     from telads.web.media.models import Medium
     from telads.web.media.services import state
@@ -68,6 +75,13 @@ def link(plan: int) -> int:
     ).pk
 
 
+def experiment(owner: User) -> int:
+    key = f"web {secrets.token_hex(6)}"
+    made = replace(DESIGN, wish=replace(DESIGN.wish, name=key))
+    keep_design(STORE, request_state.settings(), made, None)
+    return SavedExperiment.objects.create(owner=owner, name="x", key=key).pk
+
+
 def invited(name: str) -> str:
     new = user(name, "viewer")
     return f"{urlsafe_base64_encode(force_bytes(new.pk))}/{default_token_generator.make_token(new)}"
@@ -103,6 +117,8 @@ def somebody(number: int, rounds: int) -> dict[str, Any]:
         "session": session(own),
         "plans": plans,
         "audiences": audiences,
+        "experiments": {what: [experiment(own) for _ in range(rounds)]
+                        for what in ("analyse", "again", "access", "delete")},
         "media": {**media, "seen": seen},
         "links": [link(pk) for pk in plans["revoke"]],
         "jobs": jobs,
@@ -123,5 +139,8 @@ if __name__ == "__main__":
     client = Client()
     client.force_login(first, "django.contrib.auth.backends.ModelBackend")
     MODEL = PlanVersion.objects.select_related("plan").get(plan=saved(client))
+    STORE = Store(Path(sys.argv[1]))
+    wish = Wish(name="x", treated=6, weeks=2, start=date(2026, 3, 2), sd=0.05)
+    DESIGN = make_design(basis_of(STORE.build(), "district"), wish)
     people = [somebody(number, int(sys.argv[3])) for number in range(int(sys.argv[2]))]
     json.dump({"prefix": PREFIX, "people": people}, sys.stdout)

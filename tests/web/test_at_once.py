@@ -17,6 +17,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from telads.dataset import seoul
 from telads.planning.schema import example_brief, example_rules
 from telads.store.workspace import Store
 from tests.web.accounts.people import PASSWORD
@@ -112,6 +114,32 @@ def of_audience(what: str, form: dict[str, str]) -> Ask:
     return ask
 
 
+DESIGN = {
+    "name": "test", "treated": "6", "weeks": "2", "start": "2026-03-02", "sd": "5%",
+    "level": "district", "sides": "2", "alpha": "5%", "power": "80%",
+}  # fmt: skip
+
+
+def of_experiment(what: str, form: dict[str, str]) -> Ask:
+    def ask(site: Site, one: Someone, at: int) -> Asked:
+        address = f"/en/experiments/{one['experiments'][what][at]}/{what}/"
+        return Asked(address, form, one["session"])
+
+    return ask
+
+
+def analysis(site: Site, one: Someone, at: int) -> Asked:
+    """An outcome of ten weeks, the last two those of the campaign."""
+    first = date(2026, 1, 5)
+    rows = [
+        f"{name.ko},{first + timedelta(days=7 * week)},{100 + 7 * place + week}"
+        for place, name in enumerate(seoul().districts.values())
+        for week in range(10)
+    ]
+    address = f"/en/experiments/{one['experiments']['analyse'][at]}/analyse/"
+    return sent_file(address, one, "outcome", "outcome.csv", "\n".join(["a,week,x", *rows]))
+
+
 def of_job(what: str) -> Ask:
     def ask(site: Site, one: Someone, at: int) -> Asked:
         return Asked(f"/en/admin-data/jobs/{one['jobs'][what][at]}/{what}/", {}, one["session"])
@@ -128,15 +156,20 @@ def choose(site: Site, one: Someone, at: int) -> Asked:
 
 
 def upload(site: Site, one: Someone, at: int) -> Asked:
+    return sent_file("/en/admin-data/upload/", one, "files", f"2023.0{at + 1}.csv", "a,b\n1,2\n")
+
+
+def sent_file(address: str, one: Someone, field: str, name: str, content: str) -> Asked:
+    """A form with a file."""
     edge = "edge"
     parts = [("csrfmiddlewaretoken", "", TOKEN), ("month", "", ""),
-             ("files", f'; filename="2023.0{at + 1}.csv"', "a,b\n1,2\n")]  # fmt: skip
+             (field, f'; filename="{name}"', content)]  # fmt: skip
     text = "".join(
         f'--{edge}\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n{value}\r\n'
         for name, more, value in parts
     )
     body = (f"{text}--{edge}--\r\n".encode(), f"multipart/form-data; boundary={edge}")
-    return Asked("/en/admin-data/upload/", None, one["session"], body=body)
+    return Asked(address, None, one["session"], body=body)
 
 
 def of_api(what: str, asked: dict[str, Any], one: Someone) -> Asked:
@@ -216,6 +249,11 @@ WRITING: dict[str, Ask] = {
         f"/en/audiences/saved/{one['audiences']['access'][at]}/access/",
         {"who": one["reader"], "level": "read"}, one["session"],
     ),
+    "experiment-new": lambda _, one, at: Asked("/en/experiments/new/", DESIGN, one["session"]),
+    "experiment-analyse": analysis,
+    "experiment-again": of_experiment("again", {"seen": "1"}),
+    "experiment-access": of_experiment("access", {"shared": "on"}),
+    "experiment-delete": of_experiment("delete", {}),
     "admin-upload": upload,
     "admin-build": lambda _, one, at: Asked("/en/admin-data/build/", {}, one["session"]),
     "admin-use-build": lambda site, one, at: Asked(

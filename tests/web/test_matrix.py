@@ -23,6 +23,7 @@ from telads.planning.schema import example_brief, example_rules
 from telads.store.workspace import Build
 from telads.web.accounts.roles import Role
 from telads.web.audiences.models import SavedAudience
+from telads.web.experiments.models import SavedExperiment
 from telads.web.jobs.models import Job
 from telads.web.media.models import Medium
 from telads.web.media.services import state
@@ -199,6 +200,18 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("audiences/saved/<int:number>/access/", "POST"): (
         Cells(302, (404,), (404,), (404,)), {"who": "somebody", "level": "read"}),
     ("audiences/saved/<int:number>/delete/", "POST"): (Cells(302, (404,), (404,), (404,)), {}),
+    ("experiments/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
+    ("experiments/new/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
+    ("experiments/new/", "POST"): (Cells(302, (403,), (400,), (400,)), {}),
+    # Nobody's but its owner's, like a saved audience.
+    ("experiments/<int:number>/", "GET"): (Cells(302, (404,), (404,), (404,)), {}),
+    ("experiments/<int:number>/<str:name>", "GET"): (Cells(302, (404,), (404,), (404,)), {}),
+    ("experiments/<int:number>/analyse/", "POST"): (Cells(302, (404,), (404,), (404,)), {}),
+    ("experiments/<int:number>/again/", "POST"): (
+        Cells(302, (404,), (404,), (404,)), {"seen": "1"}),
+    ("experiments/<int:number>/access/", "POST"): (
+        Cells(302, (404,), (404,), (404,)), {"shared": "on"}),
+    ("experiments/<int:number>/delete/", "POST"): (Cells(302, (404,), (404,), (404,)), {}),
     ("admin-data/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
     ("admin-data/upload/", "GET"): (Cells(302, (403,), (403,), (302,)), {}),
     ("admin-data/upload/", "POST"): (Cells(302, (403,), (403,), (400,)), {}),
@@ -292,6 +305,10 @@ def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = No
         owner, rules = User.objects.get(username="somebody"), FORM["rules"]
         saved, _ = SavedAudience.objects.get_or_create(owner=owner, name="x", rules=rules)
         pattern = pattern.replace("<int:number>", str(saved.pk))
+    if pattern.startswith("experiments/<int:number>"):
+        owner = User.objects.get(username="somebody")
+        one, _ = SavedExperiment.objects.get_or_create(owner=owner, name="x", key="x")
+        pattern = pattern.replace("<int:number>", str(one.pk)).replace("<str:name>", "areas.csv")
     if pattern.startswith("media/<int:number>"):
         values = {"service": "game", "price": 7000, "priced": "2023-09-01"}
         medium, _ = Medium.objects.get_or_create(name="x", defaults=values)

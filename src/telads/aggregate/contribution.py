@@ -15,6 +15,7 @@ values on one day it is the greatest.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,22 @@ def first_and_last_day(month: Month) -> tuple[date, date]:
 def possible(column: str, between: tuple[int, int]) -> nw.Expr:
     """The column, null outside the plausible range `between`."""
     return nw.when(nw.col(column).is_between(*between)).then(nw.col(column))
+
+
+def dated_in(months: Iterable[Month]) -> nw.Expr:
+    """Rows dated in one of the months, and rows without a date."""
+    spans: list[tuple[date, date]] = []
+    for month in sorted(months):
+        first, last = first_and_last_day(month)
+        if spans and spans[-1][1] + timedelta(days=1) == first:
+            spans[-1] = spans[-1][0], last
+        else:
+            spans.append((first, last))
+    day = nw.col("date")
+    within = day.is_null()
+    for first, last in spans:
+        within |= (day >= first) & (day <= last)  # a form by which engines skip whole files
+    return within
 
 
 def of_month(rows: Frame, month: Month) -> Frame:

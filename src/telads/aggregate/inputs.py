@@ -158,20 +158,24 @@ def _column(table: RawTable, wanted: str) -> pl.Series:
     )  # fmt: skip
 
 
-def read_events(engine: EventEngine, paths: Sequence[str]) -> Frame:
+def read_events(engine: EventEngine, paths: Sequence[str], within: nw.Expr | None = None) -> Frame:
     """The log's columns with one type each; raises `DataError` naming a wrong column and its file.
+
+    `within`, a condition on `date`, leaves all other rows out.
 
     subscriber_id unchanged, date (Date), service (text), home_code (Int64, null where it is not a
     whole number), sex unchanged, birth_year (Int64), and the partitions of the folders.
     """
     scans = engine.scan(paths, EVENTS)
-    return _together(scans, [_events(engine, scan) for scan in scans])
+    return _together(scans, [_events(engine, scan, within) for scan in scans])
 
 
-def read_mobility(engine: EventEngine, paths: Sequence[str]) -> Frame:
+def read_mobility(
+    engine: EventEngine, paths: Sequence[str], within: nw.Expr | None = None
+) -> Frame:
     """The mobility rows: values rounded down to integers (Int64), subway 1, 0 or less."""
     scans = engine.scan(paths, MOBILITY)
-    return _together(scans, [_mobility(engine, scan) for scan in scans])
+    return _together(scans, [_mobility(engine, scan, within) for scan in scans])
 
 
 def with_one_key(events: Frame, mobility: Frame, files: Sequence[str]) -> tuple[Frame, Frame]:
@@ -180,8 +184,8 @@ def with_one_key(events: Frame, mobility: Frame, files: Sequence[str]) -> tuple[
     return one, other
 
 
-def _events(engine: EventEngine, scan: Scan) -> Frame:
-    frame = _wanted(engine, scan, EVENTS)
+def _events(engine: EventEngine, scan: Scan, within: nw.Expr | None) -> Frame:
+    frame = _wanted(engine, scan, EVENTS, within)
     kinds = frame.collect_schema()
     for name in ("home_code", "birth_year"):
         if kinds[name] not in SIGNED:  # text, or unsigned and perhaps too large
@@ -189,8 +193,8 @@ def _events(engine: EventEngine, scan: Scan) -> Frame:
     return frame.with_columns(nw.col("home_code", "birth_year").cast(nw.Int64))
 
 
-def _mobility(engine: EventEngine, scan: Scan) -> Frame:
-    frame = _wanted(engine, scan, MOBILITY)
+def _mobility(engine: EventEngine, scan: Scan, within: nw.Expr | None) -> Frame:
+    frame = _wanted(engine, scan, MOBILITY, within)
     figures = (  # not a number, or too large to be exact: missing
         nw.when(figure.abs() < LARGEST).then(figure).floor().cast(nw.Int64).alias(name)
         for name, figure in ((name, nw.col(name).cast(nw.Float64)) for name in MOBILITY_FIGURES)
@@ -201,7 +205,9 @@ def _mobility(engine: EventEngine, scan: Scan) -> Frame:
     return frame.with_columns(*figures, subway=sign)
 
 
-def _wanted(engine: EventEngine, scan: Scan, wanted: Mapping[str, str]) -> Frame:
+def _wanted(
+    engine: EventEngine, scan: Scan, wanted: Mapping[str, str], within: nw.Expr | None
+) -> Frame:
     """The wanted columns and the partitions; dates as Date, texts as String."""
     nulls = {name: WITHOUT_TYPE[kind] for name, kind in wanted.items() if name in scan.nulls}
     schema: Mapping[str, Any] = {**scan.rows.collect_schema(), **nulls}
@@ -212,10 +218,14 @@ def _wanted(engine: EventEngine, scan: Scan, wanted: Mapping[str, str]) -> Frame
     without = {name: nw.lit(None, kind) for name, kind in nulls.items()}
     partitions = (name for name in PARTITIONS if name in scan.told)
     frame = scan.rows.select(*partitions, **(columns | texts | without), **_beside(scan.beside))
+    if schema["date"] != nw.Date:
+        frame = engine.days(frame, "date")
+    if within is not None:
+        frame = frame.filter(within)
     for name, kind in wanted.items():
         if kind in {"key", "whole"} and may_be_whole(schema[name]):
             frame = _whole(engine, frame, name, scan.file)
-    return frame if schema["date"] == nw.Date else engine.days(frame, "date")
+    return frame
 
 
 def _whole(engine: EventEngine, frame: Frame, name: str, file: str) -> Frame:

@@ -24,7 +24,7 @@ import hmac
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,7 +52,17 @@ from telads.aggregate.contribution import (
     mobility_sums,
 )
 from telads.aggregate.inputs import AS_NUMBER
-from telads.aggregate.log import Log, Plan, covered, open_log, plan_of
+from telads.aggregate.log import (
+    Files,
+    Log,
+    Plan,
+    covered,
+    files_of,
+    known_places,
+    open_log,
+    plan_of,
+    whole_windows,
+)
 from telads.aggregate.noise import most_of, scales
 from telads.aggregate.request import Request, digest
 from telads.aggregate.suppression import (
@@ -66,6 +76,7 @@ from telads.aggregate.suppression import (
     united,
 )
 from telads.aggregate.survey import KNOWN, Survey
+from telads.dataset import in_force
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, EventEngine, missing
 from telads.ingest.ingest import Taken
 from telads.model import Month, months_between
@@ -331,7 +342,7 @@ def _total(sums: pl.DataFrame, column: str) -> int:
     return int(sums[column].sum()) if column in sums.columns else 0
 
 
-FORMAT = 3
+FORMAT = 4
 """Version of partial results and cells: increase it when their meaning changes."""
 Step = Callable[[str, int, int], None]
 
@@ -383,15 +394,38 @@ def _aggregate(
     limit = budget.lower(request.limit, settings.epsilon_limit)
     if request.noise:  # fail before a budget is spent
         scales(most_of(request, mobility=bool(request.mobility)), request.noise)
-    log = open_log(workspace, request, engine)
-    labels = request.months or covered(log)
-    plan = plan_of(log, labels, engine)
-    names = {label: _result_name(workspace, log, engine, label) for label in labels}
+    files, places = files_of(request, engine), known_places(workspace, request)
+    labels: Sequence[Month] = ()
+    names: dict[Month, str] = {}
+    if files.are_dated and places is not None:  # names follow from the files of each window
+        labels = request.months or files.labels()
+        names = {
+            label: _result_name(workspace, request, files, engine, label, places)
+            for label in labels
+        }
+        if names and not _due(workspace, names) and not has_left(workspace):
+            return _unchanged(request, labels)
+    new = _due(workspace, names)
+    log = open_log(workspace, request, engine, files, _months(new) if names else None)
+    if not names:
+        labels = request.months or covered(log)
+        names = {
+            label: _result_name(workspace, request, files, engine, label, log.places, log)
+            for label in labels
+        }
+    elif not request.months and new:  # the last windows of a log may not be whole yet
+        whole = {*labels} - {*new}
+        whole |= {*covered(log)} if not whole else {*whole_windows(log)}
+        labels = [label for label in labels if label in whole]
+        names = {label: names[label] for label in labels}
     due = _due(workspace, names)
+    plan = plan_of(log, due, engine) if due else Plan(request.parts or 1)
     budget.require(workspace.ledger(), request.noise, due, limit)  # fail before hours of work
     taken: list[Taken] = []
     if due or has_left(workspace):
-        job_name = digest([_job_facts(log, engine), plan.parts])[:16]
+        job_name = digest([
+            _job_facts(request, files, engine, due or labels, log), plan.parts
+        ])[:16]  # fmt: skip
         with working(
             workspace, job_name, plan, engine.discard, settings.lock_seconds, on_wait
         ) as job:
@@ -405,8 +439,17 @@ def _aggregate(
             counted = {label: _counted(log, sums[label], draws.get(label)) for label in due}
             with workspace.writing(settings.lock_seconds, on_wait):
                 taken += list(_kept(workspace, log, engine, counted, names))
-    taken += [Taken(Path(request.events[0]), "unchanged", one) for one in labels if one not in due]
+    taken += _unchanged(request, [one for one in labels if one not in due])
     return sorted(taken, key=lambda one: one.month or labels[0])
+
+
+def _unchanged(request: Request, labels: Iterable[Month]) -> list[Taken]:
+    return [Taken(Path(request.events[0]), "unchanged", label) for label in labels]
+
+
+def _months(labels: Iterable[Month]) -> list[Month]:
+    """The months that the windows of label months consist of."""
+    return sorted({month for label in labels for month in months_between(*label.window)})
 
 
 def _due(workspace: Store, names: Mapping[Month, str]) -> list[Month]:
@@ -414,28 +457,48 @@ def _due(workspace: Store, names: Mapping[Month, str]) -> list[Month]:
     return [label for label, name in names.items() if not _is_known(workspace, label, name)]
 
 
-def _job_facts(log: Log, engine: EventEngine) -> dict[str, Any]:
-    """All that partial results depend on besides their number."""
-    return {
+def _job_facts(
+    request: Request, files: Files, engine: EventEngine, labels: Iterable[Month], log: Log | None
+) -> dict[str, Any]:
+    """All that partial results of label months depend on besides their number."""
+    months = _months(labels)
+    facts: dict[str, Any] = {
         "format": FORMAT, "version": __version__, "engine": [engine.id, engine.version],
-        "files": log.files, "services": log.request.services,
-        "mobility": log.request.mobility,
-        # A URL has only its name as a fingerprint; row counts reveal a change of content.
-        "rows": sorted((str(month), fate, n) for (month, fate), n in log.survey.rows.items()),
+        "files": files.of(months), "services": request.services,
+        "mobility": bool(request.mobility),
     }  # fmt: skip
+    if request.mobility:
+        days = [first_and_last_day(month) for month in months]
+        facts["holidays"] = [str(day) for span in days for day in in_force().public_holidays(*span)]
+    if not files.are_dated and log:
+        # A URL has only its name as a fingerprint; row counts reveal a change of content.
+        rows = log.survey.rows.items()
+        facts["rows"] = sorted((str(month), fate, number) for (month, fate), number in rows)
+        facts["mobility"] = request.mobility
+    return facts
 
 
-def _result_name(workspace: Store, log: Log, engine: EventEngine, label: Month) -> str:
+def _result_name(
+    workspace: Store,
+    request: Request,
+    files: Files,
+    engine: EventEngine,
+    label: Month,
+    places: pl.DataFrame,
+    log: Log | None = None,
+) -> str:
     """Name of a month's result, derived from all its cells depend on; in place of a file's SHA-256.
 
     With noise it is keyed (see `private_key`).
     """
-    noise = log.request.noise
-    census = None if log.request.counted is None else log.request.counted.rows()
+    census = None if request.counted is None else request.counted.rows()
     name = digest([
-        _job_facts(log, engine), str(label), log.request.k, repr(noise), log.places.rows(), census,
+        _job_facts(request, files, engine, [label], log), str(label), request.k,
+        repr(request.noise), places.rows(), census,
     ])  # fmt: skip
-    return hmac.digest(private_key(workspace), name.encode(), "sha256").hex() if noise else name
+    if not request.noise:
+        return name
+    return hmac.digest(private_key(workspace), name.encode(), "sha256").hex()
 
 
 def _is_known(workspace: Store, label: Month, name: str) -> bool:
@@ -449,7 +512,7 @@ def _reduce(
     log: Log, engine: EventEngine, job: Job, labels: Sequence[Month], on_step: Step
 ) -> None:
     """Write the missing partial results."""
-    months = sorted({month for label in labels for month in months_between(*label.window)})
+    months = _months(labels)
     kinds = ["events"] + (["mobility"] if log.mobility is not None else [])
     work = [
         (kind, month, part) for month in months for kind in kinds for part in range(job.plan.parts)

@@ -1,15 +1,16 @@
 """Survey of a log before reduction: its months, its days, its numbers of rows.
 
 One pass that groups by columns of few values. Every row has one fate for a label month, the first
-that applies of no_subscriber, no_date, outside (its window), known; a mobility row that cannot be
-used is incomplete before it is known. The fates of known events follow from the reduction (`job`).
+that applies of outside (its window), no_subscriber, no_date, known; a mobility row that cannot be
+used is incomplete before it is known. Rows outside may be counted without being read. The fates of
+known events follow from the reduction (`job`).
 """
 
 from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +42,23 @@ class Survey:
     """Days with more than stray rows (STRAY) in each month."""
     late: int = 0
     """Rows in a folder of a later day than their own; they count all the same."""
+    unread: int = 0
+    """Rows of other months, which were not read."""
 
     def fates(self, window: Window) -> dict[str, int]:
         """Number of rows by fate for one window, in the order of FATES; their sum is the log's."""
         fates: dict[str, int] = {}
         for (month, fate), rows in self.rows.items():
             inside = month is not None and window.first <= month <= window.last
-            told = fate if inside or fate in {NO_SUBSCRIBER, NO_DATE} else OUTSIDE
+            told = fate if inside or month is None else OUTSIDE
             fates[told] = fates.get(told, 0) + rows
+        if self.unread:
+            fates[OUTSIDE] = fates.get(OUTSIDE, 0) + self.unread
         return {fate: fates[fate] for fate in FATES if fate in fates}
+
+    def of(self, rows: int) -> Survey:
+        """The survey of a log of so many rows, of which only these were read."""
+        return replace(self, unread=max(rows - sum(self.rows.values()), 0))
 
     def whole_months(self) -> list[Month]:
         """Months with more than stray rows on every day."""

@@ -127,8 +127,8 @@ def _platforms_in_month(build: Build, month: Month, by: str) -> bytes:
 def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
     """The platforms of every service and segment of a month, best first.
 
-    `by` is one of `PLATFORM_ORDERS`.
-    Columns: those of the build's table of platforms with affinity and index of the platform.
+    `by` is one of `PLATFORM_ORDERS`. Columns: those of the build's table of platforms with affinity
+    and index of the platform.
     """
     import polars as pl
 
@@ -214,14 +214,13 @@ def targets(
     days above the city's mean), volume_share (of the city's usage, 0..1), cumulative_share. With
     `platforms` also a list of the services to run the advert on for each target: those not
     distinguishable from the best in the order `platforms_by` (use or association, see `platforms`).
-    The classic method orders by its z and adds it.
-    At the `level` group the rows are sexes and ages of the city (`district` null) or of the
-    chosen district, with `places`: where each comes first in this order, by name, ten at most. At
-    the level neighbourhood they are those of neighbourhoods, of all people (sex and age null)
-    without a filter of sex or age, with code, neighbourhood, affinity_low and affinity_high,
-    index_low and index_high (80 % intervals, method N1).
-    Raises `IndexRefused` for excess or volume of an index service, `QuestionError` for the classic
-    method or platforms at another level than district.
+    The classic method orders by its z and adds it. At the `level` group the rows are sexes and ages
+    of the city (`district` null) or of the chosen district, with `places`: where each comes first
+    in this order, by name, ten at most. At the level neighbourhood they are those of
+    neighbourhoods, of all people (sex and age null) without a filter of sex or age, with code,
+    neighbourhood, affinity_low and affinity_high, index_low and index_high (80 % intervals, method
+    N1). Raises `IndexRefused` for excess or volume of an index service, `QuestionError` for the
+    classic method or platforms at another level than district.
     """
     asked, filters = in_force().measures[service], Filters(district, sex, age)
     if by != "affinity":

@@ -63,12 +63,11 @@ def services(
 
     Rows: rank, service, usage (unit of the service), affinity (standard deviations from the city's
     mean person), index (100 = that person) with its 80 % interval over neighbourhoods and
-    prediction intervals for the next label month and three months ahead (null where fewer than
-    four such months are known: the facts `foretold_next` and `foretold_ahead` count them), change
-    since the month before (days for day services, affinity for index services) and its two parts,
-    movement (its source, see `movement_of`), labels. The classic method adds its weight,
-    z and score and orders by score.
-    Raises `AudienceTooSmall`.
+    prediction intervals for the next label month and three months ahead (null where fewer than four
+    such months are known: the facts `foretold_next` and `foretold_ahead` count them), change since
+    the month before (days for day services, affinity for index services) and its two parts,
+    movement (its source, see `movement_of`), labels. The classic method adds its weight, z and
+    score and orders by score. Raises `AudienceTooSmall`.
     """
     segment = Segment(district, sex, age)
     rows = of_segment(_services_in_month(build, month, method), segment)

@@ -39,8 +39,7 @@ def evaluation(workspace: Store, horizon: int = 1, build: Build | None = None) -
     method), ahead_low, ahead_high, cases (number behind a value, if counted). Facts: origins,
     horizon, overlap, splits, and repeats: the share of neighbourhood patterns equal to the previous
     month's (None with one month). Computed once for a build and stored. Raises `UnknownChoice` for
-    a horizon other than 1 or 3,
-    `QuestionError` with too few months.
+    a horizon other than 1 or 3, `QuestionError` with too few months.
     """
     build = build or workspace.build()
     rows = published(_kept(workspace, build, horizon))
@@ -202,12 +201,11 @@ def comparison(build: Build, month: Month) -> Answer:
     Rows: service, affinity_first, classic_first (segments of the month with it as first service),
     both (by both methods). Facts: segments; first_differs (share of segments whose first services
     differ); reversed (share of all months' segment-services with a z below zero, where more usage
-    lowers the classic score); against (share of the usage's movements from month to month that
-    the classic score contradicts; None with one month); lopsided (share of the month's
-    segment-services of day services whose plain mean over neighbourhoods differs from the mean
-    person by more than 1 %); weight_low, weight_high (of index services, for which the ratio has
-    no meaning; None
-    without one).
+    lowers the classic score); against (share of the usage's movements from month to month that the
+    classic score contradicts; None with one month); lopsided (share of the month's segment-services
+    of day services whose plain mean over neighbourhoods differs from the mean person by more than 1
+    %); weight_low, weight_high (of index services, for which the ratio has no meaning; None without
+    one).
     """
     import polars as pl
 

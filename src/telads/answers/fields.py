@@ -50,11 +50,11 @@ class Html(NamedTuple):
     """How a field is drawn in a page's table.
 
     `bar` adds a bar to the figure, its own or that of the field `bar`; `badges` draws
-    self-explanatory labels, `words` aligns a figure
-    among words as text. `beside` are further fields shown in the same cell, which then have no
-    column of their own. `short` is the heading where a caption says the rest, `phone` the heading
-    of its cell on a phone; both default to the title. `style` is the class of its cells, by default
-    the key; a field that is not `shown` has no column.
+    self-explanatory labels, `words` aligns a figure among words as text. `beside` are further
+    fields shown in the same cell, which then have no column of their own. `short` is the heading
+    where a caption says the rest, `phone` the heading of its cell on a phone; both default to the
+    title. `style` is the class of its cells, by default the key; a field that is not `shown` has no
+    column.
     """
 
     draw: Literal["text", "bar", "badges", "words"] = "text"

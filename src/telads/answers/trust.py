@@ -1,8 +1,7 @@
 """How far a figure can be relied on, in words: what its card says.
 
 A field declares its `Trust`: its meaning in a sentence without statistics, how sure it is, and what
-says
-how often such figures were right. The grades:
+says how often such figures were right. The grades:
 
 | grade | where the figure has an interval | where it has none |
 |---|---|---|
@@ -13,10 +12,8 @@ from it | never |
 | low | it holds the average | nearer to the average |
 
 Figures that rest on what somebody entered (prices, ceilings, curves) are never graded high. How
-often such
-figures were right is that of the evaluation of the build (`answers.evaluation`), one month ahead,
-beside what
-last month's figures alone would have been.
+often such figures were right is that of the evaluation of the build (`answers.evaluation`), one
+month ahead, beside what last month's figures alone would have been.
 """
 
 from __future__ import annotations
@@ -57,12 +54,10 @@ ADVICE: dict[Grade, Text] = {
 """What each grade means for whoever quotes the figure."""
 NARROW = 0.25
 """Half the width of an interval, as a share of its figure's distance from the average, up to which
-the figure is
-graded high."""
+the figure is graded high."""
 FAR = TIES[AHEAD]
 """Standard deviations from the average from which a figure without an interval is graded medium:
-the lead with which
-a first service is expected to stay first three months ahead."""
+the lead with which a first service is expected to stay first three months ahead."""
 
 Judged = tuple[Grade, Text]
 
@@ -71,10 +66,9 @@ class Trust(NamedTuple):
     """What the card of a field's figures says.
 
     `plain` is the meaning of all of them, by default that of the field; `says` that of one row's,
-    with the figure
-    between asterisks. `ends` are the keys of its interval, and `average` the value of the average
-    on the same scale.
-    `judge` grades a row's figure, `sure` all of them. `record` is a key of `RECORDS`.
+    with the figure between asterisks. `ends` are the keys of its interval, and `average` the value
+    of the average on the same scale. `judge` grades a row's figure, `sure` all of them. `record` is
+    a key of `RECORDS`.
     """
 
     plain: Text | None = None

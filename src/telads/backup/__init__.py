@@ -4,7 +4,8 @@
     ledger.json            ┐
     current                │ the workspace, as `telads.store.workspace` draws it; replaced
     secret-key             │ cells too, the dataset, and every build that is kept. Uploads,
-    cells/ dataset/ marts/ ┘ pictures and static files are not: they are made again.
+    cells/ dataset/ marts/ │ pictures and static files are not: they are made again.
+    experiments/           ┘
     database.jsonl         the website's database, a row a line, for SQLite and PostgreSQL alike
     telads-backup.sha256   SHA-256 of the first member, which holds those of all others
 

@@ -31,7 +31,7 @@ from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamage
 from telads.method.tables import TABLES
 from telads.store.cells import is_readable, unreadable
 from telads.store.files import TEMPORARY, make_folder, new_file, replacing
-from telads.store.workspace import NEIGHBOURHOODS, Build, Store
+from telads.store.workspace import EXPERIMENT, EXPERIMENTS, NEIGHBOURHOODS, Build, Store
 from telads.text import Text
 
 DATABASE = "database.jsonl"
@@ -42,7 +42,8 @@ SINGLE = (
 """Files replaced as a whole, after the files they name."""
 _ALLOWED = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*SINGLE, DATABASE)))}"
-    r"|cells/\w[\w.-]*\.parquet|marts/\w[\w-]*/\w[\w.-]*)"
+    r"|cells/\w[\w.-]*\.parquet|marts/\w[\w-]*/\w[\w.-]*"
+    rf"|{EXPERIMENTS}/\w[\w-]*/(?:{'|'.join(map(re.escape, EXPERIMENT))}))"
 )
 
 
@@ -70,6 +71,10 @@ def files_of(workspace: Store) -> Iterator[tuple[str, Path]]:
     for build in _folders(workspace.marts_path):
         for path in sorted(build.iterdir()):
             yield f"marts/{build.name}/{path.name}", path
+    for experiment in _folders(workspace.path / EXPERIMENTS):
+        for name in EXPERIMENT:
+            if (experiment / name).is_file():
+                yield f"{EXPERIMENTS}/{experiment.name}/{name}", experiment / name
 
 
 def _folders(path: Path) -> list[Path]:

@@ -18,6 +18,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from telads.backup.archive import (
@@ -34,7 +35,7 @@ from telads.errors import DataError, TeladsError, WorkspaceError
 from telads.store.files import TEMPORARY, move_file
 from telads.store.ledger import VERSION as LEDGER
 from telads.store.ledger import Ledger
-from telads.store.workspace import Store
+from telads.store.workspace import EXPERIMENT, EXPERIMENTS, Store
 from telads.text import Text
 
 SPARE = 16 * 2**20
@@ -212,8 +213,9 @@ def _put(workspace: Store, staged: Path, manifest: Manifest) -> None:
     names = [file.name for file in manifest.files if file.name != DATABASE]
     if workspace.ledger_path.name not in names and (staged / workspace.ledger_path.name).exists():
         names.append(workspace.ledger_path.name)
-    # A build exists once its build.json does: it comes last of each.
-    named = sorted(set(names) - set(SINGLE), key=lambda name: (name.endswith("/build.json"), name))
+    # A build exists once its build.json does, an experiment with its design: they come last.
+    last = ("/build.json", f"/{EXPERIMENT[-1]}")
+    named = sorted(set(names) - set(SINGLE), key=lambda name: (name.endswith(last), name))
     for name in (*named, *(name for name in SINGLE if name in names)):
         move_file(staged / name, workspace.path / name)
     for name in set(SINGLE) - set(names):
@@ -221,7 +223,7 @@ def _put(workspace: Store, staged: Path, manifest: Manifest) -> None:
 
 
 def _forget_others(workspace: Store, manifest: Manifest) -> None:
-    """Remove former cells and builds, and what was kept for the next of them."""
+    """Remove former cells, builds and experiments, and what was kept for the next build."""
     kept = {file.name for file in manifest.files}
     builds = {name.split("/")[1] for name in kept if name.startswith("marts/")}
     for path in workspace.cells_path.glob("*"):
@@ -232,4 +234,9 @@ def _forget_others(workspace: Store, manifest: Manifest) -> None:
             doomed = folder.with_name(f"{TEMPORARY}{folder.name}")
             folder.rename(doomed)
             shutil.rmtree(doomed)
+    for path in (workspace.path / EXPERIMENTS).glob("*/*"):
+        if path.relative_to(workspace.path).as_posix() not in kept:
+            path.unlink()
+            with suppress(OSError):  # others are left in it
+                path.parent.rmdir()
     shutil.rmtree(workspace.history_path, ignore_errors=True)

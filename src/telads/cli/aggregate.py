@@ -82,7 +82,8 @@ FATES: dict[str, Text] = {
 @aggregate.command(**listed("aggregate"))
 def run(
     paths: Annotated[
-        list[str], typer.Argument(help=say("로그의 파일, 폴더, URL", "files, folders or URLs"))
+        list[str], typer.Argument(help=say("로그의 파일, 폴더, URL, 테이블(PATH@v12)",
+                                             "files, folders, URLs or tables (PATH@v12)"))
     ],
     engine: Annotated[
         str, typer.Option(help=say("polars 또는 spark", "polars or spark"))

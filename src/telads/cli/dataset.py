@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,7 @@ def check(folder: FolderArgument, lang: LangOption = DEFAULT_LANGUAGE) -> None:
             if isinstance(fault, Fault):
                 sys.stderr.write(f"{fault.line(lang.value)}\n")
         raise typer.Exit(1) from error
+    found.public_holidays(date(2024, 1, 1), date(2024, 12, 31))  # whether the calendar is known
     services = ", ".join(service.text(lang.value) for service in found.services)
     told = Text(
         f"{found.text.ko}: {found.city.ko}, {found.district.text.ko} {len(found.districts)}곳, "

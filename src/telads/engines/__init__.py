@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 EVENT_ENGINES = ("polars", "spark")
 """Names of the engines; each converts zoned times with its own time zone data."""
+WIDE = 512
+"""With more raw names than these no mask of each is held for each subscriber: rows are grouped."""
 ROWS, NO_SERVICE, UNKNOWN_SERVICE = "rows", "no_service", "unknown_service"
 """Columns that `EventEngine.distinct_days` adds: number of rows, of those without a service, and of
 those with an unknown one."""

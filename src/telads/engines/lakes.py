@@ -73,11 +73,15 @@ class Table:
             raise _unreadable(self.kind, str(self), error) from error
         return rows
 
+    def open(self) -> Any:
+        """The table as its own library has it; Iceberg's at its newest snapshot."""
+        return _delta(self.place, self.version) if self.kind == DELTA else _iceberg(self.place)
+
     def partitions(self) -> tuple[str, ...]:
         """Columns that divide the files of a Delta table."""
         if self.kind != DELTA:
             return ()
-        return tuple(_delta(self.place, self.version).metadata().partition_columns)
+        return tuple(self.open().metadata().partition_columns)
 
     def files(self) -> list[str]:
         """The data files of this version, for an engine that reads them itself.
@@ -86,12 +90,11 @@ class Table:
         those of the table.
         """
         try:
+            table = self.open()
             if self.kind == DELTA:
-                table = _delta(self.place, self.version)
                 features = set(table.protocol().reader_features or ())
                 plain = table.protocol().min_reader_version != 2 and not features - {"timestampNtz"}
                 return sorted(table.file_uris()) if plain else self._only_polars()
-            table = _iceberg(self.place)
             plan = list(table.scan(snapshot_id=self.version).plan_files())
             names: dict[int, set[str]] = {}
             for schema in table.schemas().values():
@@ -199,11 +202,23 @@ def _iceberg(place: str) -> Any:
     """The table behind a name in a catalogue, a metadata file, or a folder with such files."""
     from pyiceberg.catalog import load_catalog
     from pyiceberg.table import StaticTable
+    from pyiceberg.utils.config import Config
 
     if place.startswith(CATALOGUE):
         catalogue, _, name = place.removeprefix(CATALOGUE).partition("/")
-        return load_catalog(catalogue).load_table(name)
-    return StaticTable.from_metadata(_metadata(place))
+        configured: dict[str, Any] = {**(Config().get_catalog_config(catalogue) or {})}
+        return load_catalog(catalogue, **{**_own_store(), **configured}).load_table(name)
+    return StaticTable.from_metadata(_metadata(place), _own_store())
+
+
+def _own_store() -> dict[str, str]:
+    """Endpoint and region of a store, which pyiceberg does not take from the usual variables."""
+    variables = {"s3.endpoint": "AWS_ENDPOINT_URL", "s3.region": "AWS_REGION"}
+    return {
+        name: os.environ[variable]
+        for name, variable in variables.items()
+        if os.environ.get(variable)
+    }
 
 
 def _metadata(place: str) -> str:

@@ -25,7 +25,7 @@ import numpy as np
 import polars as pl
 
 from telads.dataset import in_force
-from telads.engines import Scan
+from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, WIDE, Scan, missing
 from telads.engines.day_bitmaps import Masks
 from telads.engines.id_index import Names, hashed_name
 from telads.engines.lakes import Table, table_at
@@ -73,6 +73,10 @@ class PolarsEvents:
     id = "polars"
     bounds_memory = False
 
+    def __init__(self) -> None:
+        self._files: list[str] = []
+        """Files that were scanned, to name a damaged one."""
+
     @property
     def version(self) -> str:
         """The version of Polars."""
@@ -108,8 +112,11 @@ class PolarsEvents:
             return [_table(table)]
         if is_remote(path):
             refuse_lakes(path, self.holds)
-            return [_files(layout) for layout in _remote(path, wanted)]
-        return [_files(layout) for layout in layouts(path, wanted)]
+            found = _remote(path, wanted)
+        else:
+            found = layouts(path, wanted)
+        self._files += [file for layout in found for file in layout.files]
+        return [_files(layout) for layout in found]
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
         """Convert texts and numbers of any size to Int64; null for anything else."""
@@ -164,16 +171,20 @@ class PolarsEvents:
         and Polars release the interpreter's lock, so that threads do what processes would, without
         a start and a memory of their own. `divided` splits each batch by subscriber instead: a
         fourth more work for few subscribers, none for a million, whose masks no cache holds.
+
+        A mapping of more than WIDE names is reduced by the streaming engine: see `_grouped`.
         """
         rows: pl.LazyFrame = frame.to_native()
         names = [name for raw in services.values() for name in raw]
+        if len(names) > WIDE:
+            return nw.from_native(_grouped(rows, services, kept))
         prepared = rows.select(
             "subscriber_id", pl.col("day").cast(pl.UInt8), *kept, name=hashed_name("service")
         )
         schema, numbers = prepared.collect_schema(), Names(names)
         widths = {id: len(of) for id, of in services.items()}
         masks = [Masks(schema, len(names), kept) for _ in range(jobs * (1 + divided))]
-        with ThreadPoolExecutor(jobs) as pool, _Batches(prepared) as batches:
+        with ThreadPoolExecutor(jobs) as pool, _Batches(prepared, self._files) as batches:
             # A thread has a heap of its own, which one alone does not need.
             each: Callable[..., Iterable[Any]] = pool.map if jobs > 1 else map
             if divided:
@@ -194,7 +205,7 @@ class PolarsEvents:
     def save(self, frame: Frame, target: Path) -> None:
         """Write one Parquet file."""
         rows: pl.LazyFrame = frame.to_native()
-        with replacing(target) as temporary, _explained():
+        with replacing(target) as temporary, _explained(self._files):
             rows.sink_parquet(temporary, compression="lz4", engine="streaming")
 
     def load(self, targets: Sequence[Path]) -> Frame:
@@ -209,8 +220,49 @@ class PolarsEvents:
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Run it on the streaming engine; the order of rows is unspecified."""
         rows: pl.LazyFrame = frame.to_native()
-        with _explained():
+        with _explained(self._files):
             return rows.collect(engine="streaming")
+
+
+def _grouped(
+    rows: pl.LazyFrame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
+) -> pl.LazyFrame:
+    """As `distinct_days`, from rows grouped by subscriber and raw name.
+
+    Masks of very many raw names would be empty nearly all, and take a reading of the log for every
+    few thousand subscribers.
+    """
+    known = pl.LazyFrame(
+        [(name, at) for at, raw in enumerate(services.values()) for name in raw],
+        schema={"name": pl.String, "of": pl.Int16}, orient="row",
+    ).with_columns(name=hashed_name("name"))  # fmt: skip
+    bit = pl.lit(1, pl.UInt32) * pl.lit(2, pl.UInt32).pow(pl.col("day").cast(pl.UInt32) - 1)
+    lacks = {missing(column): pl.col(column).null_count() for column in kept}
+    by_name = (
+        rows.select(
+            "subscriber_id", *kept, bit=bit.cast(pl.UInt32), none=pl.col("service").is_null(),
+            name=hashed_name("service"),
+        )
+        .join(known, on="name", how="left")
+        .group_by("subscriber_id", "name")
+        .agg(
+            pl.col("bit").bitwise_or(), pl.col("of", "none").first(), pl.len().alias(ROWS),
+            *(pl.col(column).max() for column in kept),
+            *(count.alias(name) for name, count in lacks.items()),
+        )
+    )  # fmt: skip
+    days = pl.col("bit").bitwise_count_ones()
+    counted = {
+        ROWS: pl.col(ROWS), NO_SERVICE: pl.col(ROWS).filter("none"),
+        UNKNOWN_SERVICE: pl.col(ROWS).filter(pl.col("of").is_null() & ~pl.col("none")),
+        **{name: pl.col(name) for name in lacks},
+    }  # fmt: skip
+    return by_name.group_by("subscriber_id").agg(
+        *(days.filter(pl.col("of") == at).sum().cast(pl.Int32).alias(id)
+          for at, id in enumerate(services)),
+        *(pl.col(column).max() for column in kept),
+        *(count.sum().cast(pl.Int64).alias(name) for name, count in counted.items()),
+    )  # fmt: skip
 
 
 def _mark(batches: _Batches, numbers: Names, masks: Masks) -> None:
@@ -257,8 +309,9 @@ def divided_rows(rows: pl.DataFrame, parts: int) -> list[pl.DataFrame]:
 class _Batches:
     """The rows of a query, batch by batch, for threads that share them."""
 
-    def __init__(self, rows: pl.LazyFrame) -> None:
-        with _explained():
+    def __init__(self, rows: pl.LazyFrame, files: Sequence[str]) -> None:
+        self._files = files
+        with _explained(files):
             self._rows = rows.collect_batches(
                 chunk_size=BATCH, maintain_order=False, engine="streaming"
             )
@@ -273,13 +326,13 @@ class _Batches:
 
     def next(self) -> pl.DataFrame | None:
         """The next batch, None after the last; raises `DataError`."""
-        with self._lock, _explained():
+        with self._lock, _explained(self._files):
             return None if self._is_over else next(self._rows, None)
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turn errors of reading, such as damaged pages, into `DataError`."""
+def _explained(files: Sequence[str]) -> Iterator[None]:
+    """Turn errors of reading, such as damaged pages, into `DataError` with the file."""
     try:
         yield
     except pl.exceptions.PolarsError as error:
@@ -287,8 +340,19 @@ def _explained() -> Iterator[None]:
             Text("로그를 끝까지 읽지 못했습니다.", "The log could not be read to its end."),
             Text("손상된 파일이 있으면 바꿔 주세요. 다시 하면 끝난 부분에서 이어집니다.",
                  "Replace damaged files; run it again to continue from the finished parts."),
-            value=reason_of(error),
+            file=_damaged(files), value=reason_of(error),
         ) from error  # fmt: skip
+
+
+def _damaged(files: Sequence[str]) -> str | None:
+    """The first file that cannot be read to its end: Polars does not name it."""
+    for file in dict.fromkeys(files):
+        rows = pl.scan_parquet(file, glob=False, hive_partitioning=False)
+        try:
+            rows.select(pl.all().hash().max()).collect(engine="streaming")
+        except (OSError, pl.exceptions.PolarsError):
+            return file
+    return None
 
 
 def _files(layout: Layout) -> Scan:

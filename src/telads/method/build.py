@@ -90,8 +90,8 @@ def build(
     """Compute all tables from all months and put them in force.
 
     `again` remakes an existing build, entirely from the cells; `on_step(name, done, all)` is called
-    on progress: label months, then tables, "" at the end.
-    Raises `NothingBuilt` for a workspace without months, `WorkspaceBusy` if another writes.
+    on progress: label months, then tables, "" at the end. Raises `NothingBuilt` for a workspace
+    without months, `WorkspaceBusy` if another writes.
     """
     _require_months(workspace, workspace.ledger())
     if not again:

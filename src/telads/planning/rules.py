@@ -2,8 +2,8 @@
 
 A condition selects segments, or parts of them: neighbourhoods and cell ages (`parts`). `all` and
 `any` combine conditions and `not` inverts one, to any depth. Segments included by name are members
-whatever the conditions say, excluded ones never are.
-In JSON, with errors that name the path of the fault:
+whatever the conditions say, excluded ones never are. In JSON, with errors that name the path of the
+fault:
 
 {"where": {"all": [{"service": "delivery", "affinity": 0.5},
                    {"any": [{"age": [20, 30]}, {"signal": "subway_days", "z": 1}]}]},

@@ -14,7 +14,7 @@ from telads.planning.plan import Plan
 from telads.planning.scenarios import FULL, TOO_OFTEN
 from telads.planning.words import objective_text, platform_text
 from telads.text import LANGUAGES, Text, josa, same
-from telads.wording import counted, people
+from telads.wording import counted, in_sentence, people
 
 DIGITS = 3
 """Significant digits of a reach in a sentence: the model is not more precise."""
@@ -384,8 +384,26 @@ def _of_parts(members: Sequence[Member]) -> tuple[Text, ...]:
     return tuple(told)
 
 
+SERVICES = 3
+"""Services named of those that an audience uses more than the average person."""
+
+
 def _of_services(profile: Sequence[Standing]) -> Text:
-    """The services used more than on average, in order."""
+    """The services used more than on average, in percent; where none has one, by score."""
+    percents = [(one.index - 100.0, in_force().measures[one.service].text) for one in profile
+                if one.index is not None and round(one.index) > 100]  # fmt: skip
+    if percents:
+        percents.sort(key=lambda one: -one[0])
+        ko, en = (
+            ", ".join(
+                f"{in_sentence(name.en) if lang == 'en' else name.ko} {percent:.0f}%"
+                for percent, name in percents[:SERVICES]
+            )
+            for lang in LANGUAGES
+        )
+        city = in_force().city
+        return Text(f"{city.ko} 평균보다 많이 쓰는 서비스: {ko}.",
+                    f"Uses more than the {city.en} average: {en}.")  # fmt: skip
     known = [
         (one.affinity, in_force().measures[one.service].text)
         for one in profile

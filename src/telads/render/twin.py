@@ -13,6 +13,7 @@ from telads.render.svg.theme import stylesheet
 from telads.store.files import write_text
 from telads.text import Lang, Text
 from telads.version import __version__
+from telads.wording import counted
 
 DOCUMENT, PAGE = "quality.json", "quality.html"
 
@@ -45,7 +46,8 @@ def sentences(found: Fidelity) -> list[Text]:
         Text(
             f"집단 {found.groups:,}곳 가운데 {first}에서 가장 먼저 추천하는 서비스가 실제와 "
             "같습니다.",
-            f"In {first} of {found.groups:,} groups the service recommended first is the same.",
+            f"In {first} of {counted(found.groups, 'group')} the service recommended first is the "
+            "same.",
         ),
         Text(
             f"추천하는 앞의 서비스 {FIRST}개는 {three}가 같습니다. 동네 사이 서비스의 상관은 평균 "
@@ -57,8 +59,8 @@ def sentences(found: Fidelity) -> list[Text]:
         Text(
             f"합성 셀 {found.repeated:,}개가 실제 셀과 똑같고, 동네 {found.places:,}곳이 실제 "
             "동네입니다. 이 데이터를 내보내지 마세요.",
-            f"{found.repeated:,} cells repeat a real one, and {found.places:,} neighbourhoods are "
-            "real. Do not pass these data on.",
+            f"Cells that repeat a real one: {found.repeated:,}; real neighbourhoods: "
+            f"{found.places:,}. Do not pass this data on.",
         )
         if bad
         else Text(

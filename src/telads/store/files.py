@@ -42,7 +42,7 @@ OTHERS = 0o077
 CELLS = "cells"
 OWN = frozenset({
     "workspace.json", "ledger.json", "dataset", "current", "lock", "secret-key",
-    CELLS, "marts", "history", "aggregations", "evaluations", "lookups", "backups",
+    CELLS, "marts", "history", "aggregations", "evaluations", "experiments", "lookups", "backups",
     "uploads", "downloads", "pictures", "figures", "static",
     "web.sqlite3", "web.sqlite3-wal", "web.sqlite3-shm", "web.sqlite3-journal",
 })  # fmt: skip

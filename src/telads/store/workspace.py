@@ -8,6 +8,7 @@ telads-data/
   cells/                Parquet, one file per month and version
   marts/<build>/        the tables of one build, never changed: a file a month, shared by builds
   history/              what the next build needs of the months (`method.history`), safe to delete
+  experiments/<id>/     tests by area: a design, outcomes, a verdict (`experiments.kept`)
   lookups/<build>/      those of them laid out by key (`answers.tables`), made when asked for
   backups/              what earlier versions wrote, kept at an upgrade (`telads.backup.upgrade`)
   current               the name of the build in force, replaced by a rename
@@ -55,6 +56,9 @@ from telads.version import __version__
 
 NEIGHBOURHOODS = "neighbourhoods.geojson"
 LOOKUPS = "lookups"
+EXPERIMENTS = "experiments"
+EXPERIMENT = ("before.json", "after.json", "verdict.json", "design.json")
+"""Files of an experiment; without the last one its folder is none."""
 BACKUPS = "backups"
 BUILD = re.compile(r"\w[\w-]*")
 """Names of builds; they cannot lead out of their folder."""
@@ -269,7 +273,10 @@ class Store:
 
     def _sweep(self) -> None:
         """Remove temporary files of a killed process; call only under the lock."""
-        for folder in (self.path, self.cells_path, self.marts_path, self.history_path):
+        experiments = self.path / EXPERIMENTS
+        for folder in (
+            self.path, self.cells_path, self.marts_path, self.history_path, experiments,
+        ):  # fmt: skip
             for left in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else ():
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
 

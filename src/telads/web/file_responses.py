@@ -106,13 +106,13 @@ def file_view(
         kind = Path(name.removesuffix(DESCRIPTION))
         if kind.suffix == ".csv" and kind.stem not in tables.sheets:  # what was chosen has none
             raise one_of(Text("파일", "file"), name, (f"{known}.csv" for known in tables.sheets))
-        content = _written(tables, name, request_state.language(request))
+        content = written(tables, name, request_state.language(request))
         return saved(request, content, tables.prefix + name)
 
     return file
 
 
-def _written(tables: Tables, wanted: str, lang: Lang) -> bytes:
+def written(tables: Tables, wanted: str, lang: Lang) -> bytes:
     """Bytes of a file, or of the description written beside it."""
     table = wanted.removesuffix(DESCRIPTION)
     kind, suffix = Path(table).stem, Path(table).suffix

@@ -61,7 +61,7 @@ from telads.web.sorting import Extent, Sorting, values_of
 from telads.web.trust import Trusted, strong
 
 _HERE = Path(__file__).parent
-APPS = ("accounts", "plans", "media", "audiences", "jobs", "notices")
+APPS = ("accounts", "plans", "media", "audiences", "experiments", "jobs", "notices")
 FOLDERS = [_HERE / folder / "templates" for folder in ("", *APPS)]
 TEXTS = 1024
 """Number of texts cached: the catalogue in two languages, for each dataset."""

@@ -6,9 +6,9 @@
        page, the slow results of each new build; one runs jobs
 
 Until granian listens to signals, Ctrl+C ends the process without its help (`cli.serve.run_site`);
-nothing runs beside by then.
-Workers look up the build in force at each request, so a new build needs no restart. SIGTERM lets
-running requests and a running job finish; Ctrl+C in a terminal gives them a second.
+nothing runs beside by then. Workers look up the build in force at each request, so a new build
+needs no restart. SIGTERM lets running requests and a running job finish; Ctrl+C in a terminal gives
+them a second.
 """
 
 from __future__ import annotations

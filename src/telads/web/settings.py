@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "telads.web.plans",
     "telads.web.media",
     "telads.web.audiences",
+    "telads.web.experiments",
     "telads.web.jobs",
     "telads.web.notices",
 ]

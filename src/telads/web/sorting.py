@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.db.models import F, Model, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Case
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
@@ -83,7 +83,7 @@ class Sorting:
         unknown = [row for row in every if value(row) is None]
         return sorted(known, key=value, reverse=self.falls) + unknown
 
-    def stored(self, rows: QuerySet[Stored], **by: Combinable) -> QuerySet[Stored]:
+    def stored(self, rows: QuerySet[Stored], **by: Case | F) -> QuerySet[Stored]:
         """The same in the database, by the fields of the columns' names or by `by`.
 
         Rows that are alike come the newest first.

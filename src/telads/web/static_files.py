@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import (  # type: ignore[import-untyped]
+    CompressedManifestStaticFilesStorage,
+)
 
 OWN = "telads/"
 """Folder of the website's own files."""

@@ -1,11 +1,9 @@
 """Figures that explain themselves: each is a button that opens a card (`answers.trust`).
 
 A card is a popover: a click, Enter or a touch opens it, without a script. A field whose rows have
-their own sentence,
-interval or grade has a card for each row; the figures of any other field share one, which the
-keyboard meets in the
-first row. Cards stand beside the figure that opens them, and on a phone at the lower edge of the
-screen.
+their own sentence, interval or grade has a card for each row; the figures of any other field share
+one, which the keyboard meets in the first row. Cards stand beside the figure that opens them, and
+on a phone at the lower edge of the screen.
 """
 
 from __future__ import annotations

@@ -36,6 +36,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("campaign/", include("telads.web.pages.campaign.urls")),
     path("changes/", include("telads.web.pages.changes.urls")),
     path("plans/", include("telads.web.plans.urls")),
+    path("experiments/", include("telads.web.experiments.urls")),
     path("help/", include("telads.web.pages.help.urls")),
     path("embed/", include("telads.web.pages.embed.urls")),
     path("search/", include("telads.web.pages.search.urls")),

@@ -152,6 +152,7 @@ CHOICES = {
 
 
 def choose(there: Visit, name: str, value: str) -> None:
+    there.conditions()
     form = there.page.locator("form[hx-get]")
     if form.locator(f"select[name={name}]").count():
         form.locator(f"select[name={name}]").select_option(value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.browser.conftest import Open
-from tests.web.browser.visits import HEIGHT, NARROW, PAGES, WIDE, Visit, Way
+from tests.web.browser.visits import HEIGHT, NARROW, PAGES, WIDE, Visit, Way, faults
 
 LIGHT = 0.9
 """Of a page's ground; 1 is white."""
@@ -78,3 +80,55 @@ def test_the_services_and_the_reach_stay_inside_their_panels(visit: Open, lang: 
     there.page.set_viewport_size({"width": 1280, "height": 900})
     hero = "document.querySelector('.dock-hero .hero')"
     assert there.page.evaluate(f"{hero}.scrollWidth - {hero}.clientWidth") <= 0
+
+
+ANSWERS = {
+    "home": ".preview", "customers": "#result h2", "advertisers": "#result .hero",
+    "data": "#result figure", "audiences": "#result .hero", "campaign": ".hero",
+    "changes": "#result h1", "scenarios": ".reach", "evidence": "main h1",
+}  # fmt: skip
+"""Pages that answer something, and where their first answer stands."""
+
+
+@pytest.mark.parametrize("page", ANSWERS)
+def test_the_first_answer_stands_on_the_first_screen_of_a_phone(visit: Open, page: str) -> None:
+    """Without a script as well."""
+    there = visit(Way("ko", NARROW, script=False), PAGES[page])
+    top = there.page.locator(ANSWERS[page]).first.bounding_box()
+    assert top is not None
+    assert top["y"] < HEIGHT[NARROW], f"{top['y'] / HEIGHT[NARROW]:.1f} screens"
+
+
+@pytest.mark.parametrize("page", ["advertisers", "audiences"])
+@pytest.mark.parametrize("script", [True, False])
+def test_conditions_are_a_sheet_on_a_phone(
+    visit: Open, screenshots: Path, page: str, script: bool
+) -> None:
+    """Its button says how many people the choice has, and leads to them; Escape closes it."""
+    there = visit(Way("ko", NARROW, script=script), PAGES[page])
+    opens, sheet = there.page.locator(".sheet-opens button"), there.page.locator("#conditions")
+    expect(sheet).to_be_hidden()
+    opens.click()
+    expect(sheet).to_be_visible()
+    assert there.sideways() <= 0
+    there.page.screenshot(path=screenshots / f"{page}-sheet.{script}.png")
+    if not script:
+        sheet.locator("select[name=service]").select_option("game")
+        sheet.locator("button[type=submit]").click()
+        expect(there.page).to_have_url(re.compile("service=game"))
+        expect(sheet).to_be_hidden()
+        return
+    assert not faults(there.page, "ko", menu_too=False)
+    see = sheet.locator(".see")
+    before = see.inner_text()
+    sheet.locator("select[name=service]").select_option("game")
+    expect(see).not_to_have_text(before)
+    assert re.fullmatch(r"[\d.,]+만? ?명 보기", see.inner_text())
+    sheet.locator(".sheet-foot .sheet-only").click()
+    expect(sheet).to_be_hidden()
+    opens.click()
+    there.page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    there.page.set_viewport_size({"width": WIDE, "height": HEIGHT[WIDE]})
+    expect(sheet).to_be_visible()
+    expect(opens).to_be_hidden()

@@ -64,6 +64,7 @@ def looked_at(there: Visit) -> None:
 def describe(there: Visit) -> None:
     """Delivery much used by people of 20-29, or women of 30-39, without one district."""
     form = there.page.locator("form.audience-form")
+    folded = there.conditions()
     form.locator("input[name=age][value='20']").check()
     form.locator("details.advanced > summary").nth(0).click()
     form.locator("input[name=age_or][value='30']").check()
@@ -74,6 +75,8 @@ def describe(there: Visit) -> None:
         form.locator("button.without-script").click()
     expect(there.page).to_have_url(re.compile("age_or=30.*district_not="))
     expect(there.page.locator(".htmx-request")).to_have_count(0)
+    if folded and there.way.script:
+        form.locator(".sheet-only").click()
 
 
 def fill(page: Page, name: str) -> None:
@@ -81,6 +84,8 @@ def fill(page: Page, name: str) -> None:
     page.locator("select[name=advertise]").select_option("delivery")
     page.locator("input[name=budget]").fill("50,000,000")
     for at, (service, price) in enumerate((("shopping", "3500"), ("youtube", "4500"))):
+        if not page.locator(f"select[name=p{at}_service]").is_visible():
+            page.locator(".platform-spare > summary").click()
         page.locator(f"select[name=p{at}_service]").select_option(service)
         page.locator(f"input[name=p{at}_price]").fill(price)
 
@@ -123,6 +128,7 @@ def test_from_an_audience_to_a_shared_plan(visit: Open, way: Way) -> None:
     page.locator("button[name=audience]").click()
     expect(page.locator("input[name=plan][type=hidden]")).to_have_value("new")
     assert page.locator("input[name=sex_or][value=F]").is_checked()
+    there.conditions()
     page.locator("form.audience-form input[name=age][value='60']").check()
     if not way.script:
         page.locator("form.audience-form button.without-script").click()
@@ -329,12 +335,14 @@ def test_task_3_two_audiences_are_compared_and_one_is_saved_in_9(visit: Open, wa
     there.open("audiences/")
     walk = Walk(page)
     first, second = TWO[way.lang]
+    walk.count += there.conditions()
     walk.fill("input[name=words]", first)
     expect(page).to_have_url(re.compile("service=shopping.*sex=F.*age=30.*age=40.*district="))
     for name in ("F", "30", "40"):
         expect(
             page.locator(f"form.audience-form .group input[value='{name}']").first
         ).to_be_checked()
+    walk.count += there.conditions()
     walk.click("details.second > summary")
     walk.fill("input[name=words2]", second)
     expect(page).to_have_url(re.compile("like_district2="))

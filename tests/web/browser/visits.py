@@ -173,9 +173,17 @@ class Visit:
         """The choice that the address carries."""
         return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
 
+    def conditions(self) -> bool:
+        """Open the sheet in which a phone has the conditions; False where they stand open."""
+        opens = self.page.locator(".sheet-opens button")
+        folded = opens.is_visible()
+        if folded:
+            opens.click()
+        return folded
+
     def choose(self, name: str, value: str) -> None:
         """Choose from a list or among buttons: htmx brings the result, else the form does."""
-        form = self.page.locator("form.choices")
+        form, folded = self.page.locator("form.choices"), self.conditions()
         if form.locator(f"select[name={name}]").count():
             form.locator(f"select[name={name}]").select_option(value)
         else:
@@ -184,6 +192,8 @@ class Visit:
             form.locator("button[type=submit], button.without-script").click()
         expect(self.page).to_have_url(re.compile(rf"[?&]{name}={re.escape(quote(value))}(&|#|$)"))
         expect(self.page.locator(".htmx-request")).to_have_count(0)
+        if folded and self.way.script:
+            self.page.locator(".sheet-foot .sheet-only").click()
 
     def heading(self) -> Locator:
         """The title of the page."""

@@ -149,7 +149,7 @@ def test_a_month_is_told_by_mail_in_the_user_s_language(
     assert f"https://ads.example{place}/plans/{plan.pk}/versions/1/compare/" in text
     assert f"https://ads.example{place}{PAGE}" in text
     assert ("데이터가 들어왔습니다" in mail["Subject"]) == (lang == "ko")
-    assert ("are in" in mail["Subject"]) == (lang == "en")
+    assert ("is in" in mail["Subject"]) == (lang == "en")
     assert mail["To"] == "kim@example.com"
     assert mail["From"] == django_settings.DEFAULT_FROM_EMAIL or mail["From"]
     notice.refresh_from_db()

@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers import advertisers
+from telads.answers import advertisers, tables
 from telads.answers.advertisers import of_targets
 from telads.answers.questions import TARGET_ORDERS
 from telads.dataset import in_force
@@ -219,6 +219,7 @@ def test_without_a_choice_a_service_is_an_example(site: Client) -> None:
 def test_nobody_to_show_is_said(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     # No segment of the twin is below the privacy floor, so the filters have to match no one.
     best = advertisers._best
+    monkeypatch.setattr(tables, "HELD", tables.Held(2**20))  # without the groups of other tests
     monkeypatch.setattr(advertisers, "_best", lambda every, _: best(every, 0))
     page = get(site, f"{PAGE}&sex=F&age=20&top=7")
     assert "조건에 맞는 집단이 없습니다." in page.one("section", id="result").text
@@ -584,11 +585,11 @@ def test_the_map_of_neighbourhoods_leads_from_the_city_into_a_district(
     assert len(told) == len([place for place in places_of(own) if place.district == "강남구"])
     for row in rows:
         assert any(row["neighbourhood"] in one and f": {row['index']:.0f}, " in one for one in told)
-    links = [place.attributes["href"] for place in wide.all("a", class_="place")]
-    assert len(links) == len(rows), "each that is shown leads to those similar to it"
+    leads = [place.attributes["href"] for place in wide.all("a", class_="place")]
+    assert len(leads) == len(rows), "each that is shown leads to those similar to it"
     assert all("/advertisers/alike/?neighbourhood=" in link and "who=F30" in link
-               and "service=game" in link for link in links)  # fmt: skip
-    assert get(site, links[0]).one("table", class_="alike")
+               and "service=game" in link for link in leads)  # fmt: skip
+    assert get(site, leads[0]).one("table", class_="alike")
     for each in (page, inside):
         assert_accessible(each)
         assert_nothing_inline(each)

@@ -15,7 +15,7 @@ from telads.text import Lang
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import Element, assert_nothing_inline, get
 
-TASKS = 10
+TASKS = 11
 TOPICS = 13
 
 

@@ -295,9 +295,9 @@ def test_all_errors_stand_beside_their_fields_at_once_and_all_typed_is_kept(
     page = read(answer.content.decode())
     assert_nothing_inline(page)
     assert list(faults(page)) == [
-        "rules", "name", "advertise", "budget", "unit", "goal", "level", "objective",
-        "p0_service", "p0_price", "p0_minimum", "p0_cap", "p1_service", "p1_price", "p1_curve",
-        "p1_ceiling", "p3_cap", "p3_name",
+        "rules", "name", "advertise", "budget", "goal", "objective", "unit", "level",
+        "p0_service", "p0_price", "p0_minimum", "p0_cap", "p1_service", "p1_price", "p1_ceiling",
+        "p1_curve", "p3_cap", "p3_name",
     ]  # fmt: skip
     assert _typed(page) == {name: value for name, value in WRONG.items() if value and name not in
                             {"objective", "p1_service"}}  # fmt: skip

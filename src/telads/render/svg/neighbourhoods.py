@@ -142,8 +142,8 @@ def layouts(
     affinity and index, a row for each, with the 80 % intervals where it is listed; one that is
     missing is hatched. `file` holds the borders, None for a list; `links` are the addresses that
     the districts of the city's map lead to, by name, and the neighbourhoods of a district's, by
-    code. With `relative` an index is told as the
-    percent that it is above the city's mean. `size` is the width in pixels of a smaller wide map.
+    code. With `relative` an index is told as the percent that it is above the city's mean. `size`
+    is the width in pixels of a smaller wide map.
     """
     grid = borders(file) if file else Borders()
     inside = grid.districts.get(district, ())

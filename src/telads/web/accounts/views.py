@@ -291,8 +291,8 @@ def log(request: HttpRequest) -> HttpResponse:
     found = found.filter(who=kept_name(who)) if who else found
     found = found.filter(action=action) if action else found
     order = Sorting(request, "log", {name: attrgetter(name) for name in LOG}, "-when")
-    found = order.stored(found, when=F("pk"), action=_in_words(lang))
-    page = Paginator(found, LOG_PAGE).get_page(request.GET.get("page"))
+    ordered = order.stored(found, when=F("pk"), action=_in_words(lang))
+    page = Paginator(ordered, LOG_PAGE).get_page(request.GET.get("page"))
     kinds = [("", ANY), *sorted(ACTIONS.items(), key=lambda item: item[1](lang))]
     entries = _told(request, page.object_list)
     facts = {

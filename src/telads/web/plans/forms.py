@@ -281,6 +281,9 @@ class PlatformForm(Form):
     `medium` fills the row from the catalogue and is empty again after that.
     """
 
+    field_order = ("medium", "service", "price", "ceiling")
+    """The others are folded: errors are told in the order of the page."""
+
     medium = forms.CharField(label=said(Text("매체 목록에서 채우기", "Fill from the media")),
                              required=False)  # fmt: skip
     service = ListField(
@@ -381,11 +384,14 @@ class PlatformRows(forms.BaseFormSet[PlatformForm]):
 
     def total_form_count(self) -> int:
         """All rows."""
-        filled = self._sent() if self.is_bound else self.initial_form_count()
-        return min(max(ROWS, filled + 2), MOST_PLATFORMS)
+        return min(max(ROWS, self.last_filled() + 2), MOST_PLATFORMS)
+
+    def last_filled(self) -> int:
+        """Rows up to the last one filled in."""
+        return self._sent() if self.is_bound else self.initial_form_count()
 
     def _sent(self) -> int:
-        """Rows up to the last one filled in."""
+        """The same of a form that was sent."""
         names = PlatformForm.base_fields
         return max(
             (at + 1 for at in range(MOST_PLATFORMS)
@@ -420,6 +426,9 @@ class Fault(NamedTuple):
 
 class PlanForm(Form):
     """The form of a plan, with its rows of platforms."""
+
+    field_order = ("rules", "name", "month", "advertise", "budget", "goal", "often", "objective",
+                   "weight", "unit", "target", "level")  # fmt: skip
 
     rules = ReadField(
         rules_of, label=said(Text("규칙", "Rules")), required=False,
@@ -491,6 +500,20 @@ class PlanForm(Form):
         self.fields["month"].offer(months)  # type: ignore[attr-defined]
         self.build = build
         self.brief: Brief | None = None
+
+    SELDOM = frozenset({"minimum", "cap", "curve", "name"})
+    """Fields of a platform that few need: they are folded where they are not used."""
+
+    @property
+    def shown_rows(self) -> int:
+        """Rows of platforms that are not folded: those filled in, and one more."""
+        return min(self.platforms.last_filled() + 1, len(self.platforms))
+
+    def uses_seldom(self, row: PlatformForm) -> bool:
+        """Whether a folded field of a platform says something, or is wrong."""
+        own = (row[name] for name in self.SELDOM)
+        return any(field.errors or str(field.value() or "").strip() not in {"", "1"}
+                   for field in own)  # fmt: skip
 
     def clean_level(self) -> float | None:
         """The value of the target: a share of the reachable people, or a number."""

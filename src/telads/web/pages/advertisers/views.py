@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from operator import attrgetter
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -82,7 +83,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "sexes": [sex.text for sex in Sex],
         "variance": by_group.sentences[-1] if by_group.records else None,
         "answer": found,
-        "see": see(found.facts["population"] if found.records else None, lang),
+        "see": see(cast("float", found.facts["population"]) if found.records else None, lang),
         "columns": present.target_columns(found, choice, lang),
         "rows": order.rows(present.target_rows(build, found, runs_on, choice, lang)),
         "together": present.together(found, choice, lang),

@@ -127,6 +127,10 @@ def rows(found: Answer, choice: Choice, place: str, scale: Scale, lang: Lang) ->
     indexed, key = choice.service.is_index, key_of(choice.service.is_index)
     reach = max([abs(row[key] or 0) for row in found.records] + [scale.end]) * 1.15
     share = (lambda row: 1.0) if indexed else (lambda row: 100 / row["before"])
+
+    def end(row: dict[str, Any], name: str) -> float | None:
+        return None if row[name] is None else row[name] * share(row)
+
     listed = sorted(found.records, key=_order(choice, lang), reverse=choice.sort.startswith("-"))
     return [
         Row(
@@ -135,9 +139,7 @@ def rows(found: Answer, choice: Choice, place: str, scale: Scale, lang: Lang) ->
             text={"before": _use(row["before"], indexed), "now": _use(row["now"], indexed),
                   "city": told(row["city_percent"], indexed)},
             own=told(row[key], indexed),
-            bar=Bar.of(row[key], -reach, reach, 0.0, *(
-                None if row[end] is None else row[end] * share(row)
-                for end in ("local_low", "local_high"))),
+            bar=Bar.of(row[key], -reach, reach, 0.0, end(row, "local_low"), end(row, "local_high")),
             clear=row["clear"],
             chosen=row["district"] == place,
             direction=_direction(row["change_local"]),

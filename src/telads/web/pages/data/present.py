@@ -31,7 +31,7 @@ from telads.web.components import service_class
 from telads.web.jinja import rendered
 from telads.web.pages.data import forms
 from telads.web.pages.data.files import KINDS
-from telads.web.sorting import Sorting, values_of_texts
+from telads.web.sorting import Sorting, Value, values_of_texts
 from telads.web.trust import Trusted
 
 
@@ -110,8 +110,11 @@ def part_html(request: HttpRequest, part: Part) -> SafeString:
 def people_html(request: HttpRequest, part: Part, build: Build, lang: Lang) -> SafeString:
     """The same of the people of the districts."""
     facts = part.facts
-    values = {"district": lambda row: in_force().district_name(row["district"], lang),
-              "chosen": itemgetter("chosen"), "share": itemgetter("share")}  # fmt: skip
+    values: dict[str, Value] = {
+        "district": lambda row: in_force().district_name(row["district"], lang),
+        "chosen": itemgetter("chosen"),
+        "share": itemgetter("share"),
+    }
     order = Sorting(request, "people", values, "-chosen").exchanging()
     shown = {
         **facts,

@@ -1,0 +1,1 @@
+"""Experiments by area: drawn, and judged by what was drawn (docs/experiments.md)."""

@@ -1,0 +1,84 @@
+"""Experiments as displayed: the rows of the list, a design and a verdict with their pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from telads.answers.answer import Answer
+from telads.errors import WorkspaceDamaged
+from telads.experiments.kept import Experiment
+from telads.experiments.pictures import draw_areas, draw_curve, draw_verdict
+from telads.experiments.questions import FOUND, PARTS, design_answer, verdict_answer
+from telads.experiments.sentences import design_sentences
+from telads.text import Lang, Text
+from telads.web.experiments.forms import of_page
+from telads.web.experiments.models import SavedExperiment
+from telads.web.experiments.services import read
+
+STATES: dict[str | None, Text] = {
+    None: Text("분석 전", "not analysed"),
+    "nothing": Text("효과를 확인하지 못함", "no effect seen"),
+    "increase": Text("증가", "increase"),
+    "decrease": Text("감소", "decrease"),
+}
+"""What an experiment found."""
+GONE = Text("파일이 지워짐", "files deleted")
+
+
+class Row(NamedTuple):
+    """An experiment of the list."""
+
+    saved: SavedExperiment
+    start: str
+    weeks: int | None
+    treated: int | None
+    state: Text
+
+
+def listed(saved: SavedExperiment) -> Row:
+    """An experiment with its dates and what it found."""
+    try:
+        known = read(saved)
+    except WorkspaceDamaged as error:  # its own page says which file
+        return Row(saved, "", None, None, error.message)
+    if known is None:
+        return Row(saved, "", None, None, GONE)
+    wish, verdict = known.design.wish, known.verdict
+    found = STATES[verdict.found if verdict else None]
+    return Row(saved, wish.start.isoformat(), wish.weeks, wish.treated, found)
+
+
+def answers(known: Experiment) -> dict[str, Answer]:
+    """Its tables by the names of their files: those of the design, and of the verdict if any."""
+    found = {part: design_answer(known.design, known.before, part) for part in PARTS}
+    if known.verdict:
+        found |= {part: verdict_answer(known, known.verdict, part) for part in FOUND}
+    return found
+
+
+def sentences(known: Experiment, lang: Lang) -> dict[str, list[str]]:
+    """What is said of the design and of the verdict, the finding first."""
+    told = {"design": [of_page(one(lang)) for one in design_sentences(known.design)]}
+    if known.verdict:
+        said = verdict_answer(known, known.verdict).sentences
+        told["verdict"] = [of_page(one(lang)) for one in said]
+    return told
+
+
+def page(known: Experiment, lang: Lang) -> dict[str, Any]:
+    """Sentences, pictures and tables of an experiment."""
+    told, tables = sentences(known, lang), answers(known)
+    told_once = {name: replace(answer, sentences=()) for name, answer in tables.items()}
+    return {
+        "known": known,
+        "design": known.design,
+        "verdict": known.verdict,
+        "told": told,
+        "tables": told_once,
+        "map": draw_areas(known.design, lang, narrow=True),
+        "curve": draw_curve(known.design, lang, narrow=True),
+        "series": draw_verdict(known.design, known.verdict, lang) if known.verdict else None,
+        "series_narrow": draw_verdict(known.design, known.verdict, lang, narrow=True)
+        if known.verdict else None,
+    }  # fmt: skip
