@@ -90,6 +90,9 @@ def test_from_the_form_to_the_verdict_and_its_files(
         assert {"picture-experiment", "picture-curve"} <= {
             svg.attributes.get("class") for svg in page.all("svg")
         }
+    sources = {card.all("dd")[-1].text for card in page.all("div", class_="trust")
+               if card.attributes["id"].startswith("trust-experiment_curve")}  # fmt: skip
+    assert sources == {"the experiment's design and outcome"}  # and not the city's data
     lead = page.all("p", class_="lead")[0].text
     assert lead.startswith("Advertise in 6 of 25 districts for 6 weeks from 2026-03-02")
     assert "would show with a chance of 80%" in page.text
