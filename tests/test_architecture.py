@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"export"}),
     frozenset({"planning"}),
     frozenset({"experiments"}),
-    frozenset({"library", "backup", "mcp"}),
+    frozenset({"library", "backup", "mcp", "watch"}),
     frozenset({"web"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),

@@ -105,6 +105,13 @@ def _site(text: str) -> object:
     return text if not text or good else _refuse(text)
 
 
+def _origins(text: str) -> object:
+    """Origins of pages: scheme and host, at most with a port."""
+    found = tuple(word.strip() for word in text.split(",") if word.strip())
+    good = all(re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", one) for one in found)
+    return found if good else _refuse(text)
+
+
 def _security(text: str) -> object:
     return text if text in {"starttls", "tls", "none"} else _refuse(text)
 
@@ -231,6 +238,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ad_places", "", _files, Text(
         "광고 시스템의 지역 ID 목록(CSV) 파일들, 쉼표로 구분",
         "CSV files with the ad systems' ids of places, comma separated")),
+    Setting("embed_origins", "", _origins, Text(
+        "차트와 목록을 넣을 수 있는 사이트들, 예: https://intra.example.com (쉼표로 구분, 비우면 "
+        "없음)",
+        "sites whose pages may embed charts and lists, as https://intra.example.com (comma "
+        "separated; empty: none)")),
+    Setting("embed_days", "365", _at_least(1, int), Text(
+        "삽입 링크를 쓸 수 있는 날수", "days for which an embedded link is valid")),
     Setting("api_keys", "0", _switch, Text(
         "API에 키가 필요한지 0 또는 1", "0 or 1: the API requires an API key")),
     Setting("api_rate", "0", _at_least(0, int), Text(
@@ -317,6 +331,8 @@ class Settings:
     mail_from: str
     webhook_private: bool
     ad_places: tuple[Path, ...]
+    embed_origins: tuple[str, ...]
+    embed_days: int
     api_keys: bool
     api_rate: int
 

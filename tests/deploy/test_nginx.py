@@ -290,13 +290,3 @@ def test_pages_of_a_browser_come_by_http_2_and_exchange_their_parts(front: Front
         assert {"__Host-telads-session", "__Host-telads-csrf"} >= names
         assert "__Host-telads-session" in names
         browser.close()
-
-
-def test_a_form_is_sent_on_after_the_website_closed_its_idle_connections(front: Front) -> None:
-    """nginx gives them up first, or it would answer 502 to what it may not send twice."""
-    visitor = front.visitor()
-    token = visitor.get("/en/account/sign-in/")[1].split('csrfmiddlewaretoken" value="')[1]
-    time.sleep(11)
-    fields = f"csrfmiddlewaretoken={token.split(chr(34))[0]}&username=somebody&password=wrong"
-    status, _ = visitor._ask(Request(f"{visitor.address}/en/account/sign-in/", fields.encode()))
-    assert status == 200

@@ -363,6 +363,7 @@ def test_neighbourhoods_are_drawn_where_the_outcome_has_them(opened: Workspace) 
     answer = opened.experiment_design("fine", 12, 4, START, level="neighbourhood", sd=0.1)
     assert sum(row["role"] == "treated" for row in answer.records) == 12
     assert all(row["code"] and row["neighbourhood"] for row in answer.records)
+    assert answer.columns[:4] == ["district", "neighbourhood", "code", "role"]
     assert "borders of the areas" in answer.sentences[-1].en
 
 

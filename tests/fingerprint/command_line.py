@@ -35,7 +35,7 @@ HELP_WIDTH = 100
 NOT_RUN = {
     "ingest", "check", "build", "builds", "user", "synth",  # but by `make`
     "rollback", "forget", "doctor", "aggregate", "backup", "restore", "demo", "serve", "worker",
-    "apikey", "dataset", "media", "upgrade", "experiment", "mcp",
+    "apikey", "dataset", "media", "upgrade", "experiment", "mcp", "watch",
 }  # fmt: skip
 """Commands of which the help is enough here: they run on, change the workspace, or tell of the
 machine."""

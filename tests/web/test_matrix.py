@@ -150,6 +150,9 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("plans/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/new/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
     ("plans/new/", "POST"): (Cells(302, (403,), (302,), (302,)), {**FORM, "save": "1"}),
+    # Nothing may be embedded unless the settings name a site.
+    ("embed/code/<slug:what>/", "GET"): (Cells(404, (404,), (404,), (404,)), {}),
+    ("embed/<str:token>/", "GET"): (Cells(404, (404,), (404,), (404,)), {}),
     ("plans/shared/<str:token>/", "GET"): (Cells(200, (200,), (200,), (200,)), {}),
     ("plans/shared/<str:token>/<str:name>", "GET"): (Cells(200, (200,), (200,), (200,)), {}),
     ("account/sign-in/", "GET"): (Cells(200, (302,), (302,), (302,)), {}),
@@ -313,7 +316,7 @@ def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = No
     filled = {
         "<int:number>": str(link.version.plan_id), "<int:version>": "1", "<int:link>": str(link.pk),
         "<str:name>": "plan.csv", "<uidb64>": "MQ", "<token>": "x-y", "<str:token>": token,
-        "<str:build>": "0" * 16, "<str:month>": "1999-01",
+        "<str:build>": "0" * 16, "<str:month>": "1999-01", "<slug:what>": "monthly",
         "<int:job>": str(Job.objects.get_or_create(by="somebody")[0].pk),
     }  # fmt: skip
     if pattern.endswith("compare/<str:name>"):

@@ -50,6 +50,9 @@ VERBS: dict[str, Verb] = {
     "ingest": Verb("data", _DATA, Text(
         "포털의 월별 파일을 작업 폴더에 반영합니다.",
         "Load the portal's monthly files into the workspace.")),
+    "watch": Verb("watch", _DATA, Text(
+        "폴더에 들어오는 파일을 반영하고 계산합니다. Ctrl+C로 끝냅니다.",
+        "Load and build the files that come into a folder; Ctrl+C ends it.")),
     "check": Verb("data", _DATA, Text(
         "파일을 반영하지 않고, 반영하면 어떻게 될지만 확인합니다.",
         "Check what loading files would do, without loading them.")),

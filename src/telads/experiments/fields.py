@@ -7,7 +7,6 @@ from telads.answers.fields import (
     FIELDS,
     FLAG,
     MAYBE_COUNT,
-    MAYBE_TEXT,
     TEXT,
     UNKNOWN,
     Field,
@@ -40,10 +39,6 @@ MEASURES: dict[str, Text] = {
 """What the sides of a draw are compared by."""
 
 
-def _name(row: Row, key: str, lang: Lang) -> str:
-    return str(row[key] or UNKNOWN)
-
-
 def _area(row: Row, key: str, lang: Lang) -> str:
     """A district, or a district and its neighbourhood, as `areas.Area` spells them."""
     name = str(row[key])
@@ -69,12 +64,12 @@ def _weeks(row: Row, key: str, lang: Lang) -> str:
 _DAY = {"type": "string", "format": "date"}
 _NEIGHBOURHOOD = Field(
     "neighbourhood", Text("{neighbourhood}", "{Neighbourhood}"),
-    Text("{neighbourhood}, {district}를 추첨하면 null", "the {neighbourhood}; null of {districts}"),
-    Kind(MAYBE_TEXT, _name), None,
+    Text("{neighbourhood} 이름", "name of the {neighbourhood}"),
+    plain(TEXT), "신림동",
 )  # fmt: skip
 _FIELDS: tuple[Field, ...] = (
     Field("code", None, Text("{neighbourhood} 코드", "code of the {neighbourhood}"),
-        plain(MAYBE_TEXT), None),
+        plain(TEXT), "1121069"),
     Field("role", Text("역할", "Role"), Text("광고하는지, 비교하는지", "whether it has ads"),
         of_words(ROLES, {"type": "string", "enum": list(ROLES)}), "treated"),
     Field("stratum", Text("층", "Stratum"),
@@ -146,9 +141,9 @@ def _of(*keys: str) -> tuple[Field, ...]:
 
 
 QUESTIONS: tuple[Question, ...] = (
-    Question("experiment_areas", (
-        *_of("district"), _NEIGHBOURHOOD,
-        *_of("code", "role", "stratum", "population", "affinity", "outcome"))),
+    Question("experiment_areas",
+        _of("district", "role", "stratum", "population", "affinity", "outcome"),
+        {"neighbourhood": (_NEIGHBOURHOOD, OWN["code"])}),
     Question("experiment_balance", _of(
         "measure", "treated_mean", "compared_mean", "difference", "chance")),
     Question("experiment_curve", _of("treated", "weeks", "smallest", "draws", "asked")),
@@ -156,5 +151,5 @@ QUESTIONS: tuple[Question, ...] = (
     Question("experiment_methods", _of("method", "effect", "low", "high", "p")),
     Question("experiment_weeks", _of("week", "test", "seen", "expected", "gap")),
 )  # fmt: skip
-"""The tables of designs and verdicts with their fields, which are always present."""
+"""The tables of designs and verdicts; the fields of a variant come after the district."""
 register(QUESTIONS)

@@ -10,7 +10,7 @@ import numpy as np
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
 from telads.experiments.analysis import changes, comparison
-from telads.experiments.design import Design
+from telads.experiments.design import Design, Placed
 from telads.experiments.fields import QUESTIONS
 from telads.experiments.kept import Experiment
 from telads.experiments.outcomes import Outcomes
@@ -112,14 +112,14 @@ def _frame(question: str, rows: list[dict[str, Any]]) -> Any:
     import polars as pl
 
     keys = _KEYS[question]
+    if rows and "code" in rows[0]:  # of neighbourhoods
+        keys = (keys[0], "neighbourhood", "code", *keys[1:])
     if not rows:
         return pl.DataFrame(schema=dict.fromkeys(keys, pl.String))
     frame = pl.DataFrame([{key: row[key] for key in keys} for row in rows],
                          infer_schema_length=None)  # fmt: skip
-    texts = {"neighbourhood", "code"}
     return frame.with_columns(
-        pl.col(name).cast(pl.String if name in texts else pl.Float64)
-        for name, kind in frame.schema.items() if kind == pl.Null
+        pl.col(name).cast(pl.Float64) for name, kind in frame.schema.items() if kind == pl.Null
     )  # fmt: skip
 
 
@@ -138,8 +138,9 @@ def _areas(design: Design, before: Outcomes | None) -> list[dict[str, Any]]:
     outcome = _outcome(design, before)
     found = [
         {
-            "district": area.district, "neighbourhood": area.neighbourhood,
-            "code": area.id if area.neighbourhood else None, "role": role_of(area),
+            "district": area.district,
+            **_neighbourhood(area),
+            "role": role_of(area),
             "stratum": None if area.stratum is None else area.stratum + 1,
             "population": area.population, "affinity": area.affinity,
             "outcome": outcome.get(area.id),
@@ -150,11 +151,16 @@ def _areas(design: Design, before: Outcomes | None) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (order.index(row["role"]), row["stratum"] or 0))
 
 
+def _neighbourhood(area: Placed) -> dict[str, Any]:
+    name = area.neighbourhood
+    return {"neighbourhood": name, "code": area.id} if name else {}
+
+
 ORDER = ("treated", "must", "compared", "left")
 """Roles in the order of a table."""
 
 
-def role_of(area: Any) -> str:
+def role_of(area: Placed) -> str:
     """What an area is in its experiment: a key of `fields.ROLES`."""
     if area.stratum is None:
         return "must" if area.treated else "left"

@@ -38,6 +38,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("plans/", include("telads.web.plans.urls")),
     path("experiments/", include("telads.web.experiments.urls")),
     path("help/", include("telads.web.pages.help.urls")),
+    path("embed/", include("telads.web.pages.embed.urls")),
     path("search/", include("telads.web.pages.search.urls")),
     path("media/", include("telads.web.media.urls")),
     path("admin-data/", include("telads.web.jobs.urls")),

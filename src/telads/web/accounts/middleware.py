@@ -36,7 +36,7 @@ from telads.web.errors import answer_with
 
 OPEN = frozenset({
     "sign-in", "sign-out", "choose-password", "single-sign-on", "single-sign-on-return",
-    "plan-shared", "plan-shared-file", "healthz", "metrics", "icon",
+    "plan-shared", "plan-shared-file", "embed", "healthz", "metrics", "icon",
 })  # fmt: skip
 """Names of the addresses open to everybody; `metrics` checks its client itself."""
 

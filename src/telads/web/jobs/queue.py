@@ -50,14 +50,21 @@ def start(
     request: HttpRequest, folder: Path | None, month: str = "", *, replace: bool = False
 ) -> Job:
     """Request a job for the files of a folder, or for a build alone."""
+    return requested(request, request.user.get_username(), folder, month, replace=replace)
+
+
+def requested(
+    who: HttpRequest | str, by: str, folder: Path | None, month: str = "", *, replace: bool = False
+) -> Job:
+    """The same for a program, named in the log of actions by `who`, on the page by `by`."""
     files = [path.name for path in received(folder)] if folder else []
     with one_action():
         job = Job.objects.create(
-            by=request.user.get_username(), files=files, month=month, replace=replace,
+            by=by, files=files, month=month, replace=replace,
             folder=folder.name if folder else "", beat=timezone.now(),
         )  # fmt: skip
         run.enqueue(job.pk, job.attempt)
-        record(request, "data-upload" if files else "data-build", job, ", ".join(files))
+        record(who, "data-upload" if files else "data-build", job, ", ".join(files))
     return job
 
 

@@ -139,6 +139,11 @@ def address_of(choice: Choice) -> str:
     return address("advertisers", choice.query)
 
 
+def query_of(choice: Choice) -> dict[str, str | int]:
+    """The choice with its service and number of groups, for addresses with other defaults."""
+    return {"service": choice.service.id, "top": choice.top, **choice.query}
+
+
 def file_address(choice: Choice, name: str) -> str:
     """The address of a file of the page's content."""
     return address("advertisers-file", choice.query, name)

@@ -35,6 +35,7 @@ from telads.web.jinja import rendered
 from telads.web.pages.advertisers import forms, present
 from telads.web.pages.advertisers.files import FILES
 from telads.web.pages.alike.forms import alike_address
+from telads.web.pages.embed.views import LIST, code_address
 from telads.web.sorting import Sorting, values_of_rows
 from telads.web.trust import Trusted
 from telads.wording import observed
@@ -66,6 +67,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         request, found.question, values_of_rows(found, lang, target=attrgetter("name")), "rank"
     ).exchanging()
     trust = Trusted(found, lang, build)
+    place_maps = _place_maps(build, choice, lang)
     facts = {
         "choice": choice,
         "order": order,
@@ -92,11 +94,15 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "pattern": _pattern(build, choice),
         "places_address": forms.address_of(forms.of_places(choice, *choice.filters)),
         "maps": [one.paint(SITE) for one in maps],
-        "place_maps": [one.paint(PAGE) for one in _place_maps(build, choice, lang)],
+        "place_maps": [one.paint(PAGE) for one in place_maps],
         "whole_city": choice.filters.district
         and forms.address_of(forms.of_places(choice, None, *choice.filters[1:])),
         "elsewhere": len(found.records) - located,
         "extent": present.extent(len(found.records), reached),
+        "embed": code_address(LIST, forms.query_of(choice)),
+        "embed_map": (maps or place_maps)
+        and choice.method == METHODS[0]
+        and code_address("targets" if maps else "neighbourhoods", forms.query_of(choice)),
         **links(forms.files_of(choice, FILES), partial(forms.file_address, choice), lang),
     }
     facts["result"] = rendered("advertisers/answer.html.j2", facts)

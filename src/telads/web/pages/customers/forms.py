@@ -66,6 +66,11 @@ def file_address(choice: Choice, name: str) -> str:
     return address("customers-file", _query(choice.segment, choice.month, choice.method), name)
 
 
+def query_of(choice: Choice) -> dict[str, str | int]:
+    """The choice as the query of an address."""
+    return _query(choice.segment, choice.month, choice.method)
+
+
 def _query(segment: Segment, month: Month, method: str) -> dict[str, str | int]:
     district, sex, age = segment
     choices: dict[str, str | int] = {

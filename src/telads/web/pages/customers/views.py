@@ -11,6 +11,7 @@ from telads.answers.advertisers import lookalike
 from telads.answers.audience import has_range
 from telads.answers.changes import trends
 from telads.answers.customers import LEAST_FORETOLD, services, signals
+from telads.answers.questions import METHODS
 from telads.web import request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import links
@@ -19,6 +20,7 @@ from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.customers import forms, present
 from telads.web.pages.customers.files import FILES
+from telads.web.pages.embed.views import code_address
 from telads.web.sorting import Sorting, values_of_rows
 from telads.web.trust import Trusted
 from telads.wording import segment_name
@@ -56,6 +58,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "signal_rows": signals_ordered.rows(present.signal_rows(context, lang)),
         "signals_order": signals_ordered,
         "signals_trust": Trusted(context, lang, build),
+        "embed": choice.method == METHODS[0] and code_address("ranking", forms.query_of(choice)),
         **links(FILES, partial(forms.file_address, choice), lang),
         "neighbours": present.neighbours(alike, choice, lang),
     }

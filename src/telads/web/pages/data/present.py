@@ -26,7 +26,7 @@ from telads.render.svg.drawing import DISTRICT, UNKNOWN, Table
 from telads.render.svg.theme import SITE
 from telads.store.workspace import Build
 from telads.text import Lang, Text
-from telads.web import charts
+from telads.web import charts, request_state
 from telads.web.components import service_class
 from telads.web.jinja import rendered
 from telads.web.pages.data import forms
@@ -102,6 +102,8 @@ def part_html(request: HttpRequest, part: Part) -> SafeString:
     """A picture and its table, in the order that the address asks for."""
     facts = part.facts
     shown = {**facts, "sorted": _sorted(request, facts["id"], facts["table"])}
+    if not request_state.settings().embed_origins:
+        shown["embed"] = ""
     return rendered("data/figure.html.j2", shown)
 
 
@@ -157,6 +159,7 @@ def _part(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
         "open": chart == OPEN,
         "hue": service_class(choice.measure) if choice.measure in in_force().service_ids else "",
         "files": _files("picture-file", (chart,), choice, names),
+        "embed": _address("embed-code", (chart,), choice, names),
     }
     return Part(wide.finding, facts)
 

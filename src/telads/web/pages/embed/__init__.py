@@ -1,0 +1,1 @@
+"""Charts, maps and lists within pages of other sites (docs/embedding.md)."""
