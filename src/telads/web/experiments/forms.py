@@ -114,7 +114,15 @@ class _OfFile(Form):
         except (DataError, QuestionError) as error:
             fault = refusal(error)
             fault.message = of_page(str(fault.message))
-            self.add_error("outcome" if isinstance(error, DataError) else None, fault)
+            self.add_error(self._field_of(error), fault)
+
+    def _field_of(self, error: DataError | QuestionError) -> str | None:
+        """The field that a refusal is about: the outcome, or one that names this area."""
+        if isinstance(error, DataError):
+            return "outcome"
+        value = error.facts.get("value")
+        lists = ("must", "must_not", "without")
+        return next((one for one in lists if value in (self.cleaned_data.get(one) or ())), None)
 
 
 _PERCENT = {"inputmode": "decimal", "maxlength": 8, "autocomplete": "off"}
