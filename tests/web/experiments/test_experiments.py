@@ -212,6 +212,8 @@ def test_what_does_not_fit_is_said_beside_its_field(
     place = page.one("p", id=f"id_{field}_error") if field else page.one("div", role="alert")
     assert told in place.text
     assert "--" not in place.text
+    assert "/tmp" not in answer.content.decode()  # nor where the server put the file
+    assert ("file x.csv" in place.text) == (field == "outcome")
     assert not SavedExperiment.objects.exists()
 
 
