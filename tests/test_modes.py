@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -185,6 +186,21 @@ def test_a_folder_that_holds_other_things_too_is_left_open(tmp_path: Path) -> No
     }  # fmt: skip
     assert tmp_path.stat().st_mode & 0o077
     assert not list(found_open(tmp_path))
+
+
+def test_each_file_of_a_workspace_is_known_and_documented(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "data-format.md").read_text("utf-8")
+    table = page.partition("## The workspace\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE)
+    named = {name.split("/")[0] for cell in cells for name in re.findall(r"`(.+?)`", cell)}
+    beside = {f"web.sqlite3-{end}" for end in ("wal", "shm", "journal")}
+    assert named | beside == OWN
+    for name in OWN:
+        (tmp_path / name).write_text("")
+    tmp_path.chmod(0o755)
+    assert tmp_path in found_open(tmp_path)
+    close(tmp_path)
+    assert not modes(tmp_path)
 
 
 def test_what_root_makes_belongs_to_the_owner_of_the_folder(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import pytest
 from telads.errors import DataError
 from telads.ingest.ingest import ingest
 from telads.settings import Settings
-from telads.store.workspace import Store
-from telads.watch import SEEN, Found, Watch
+from telads.store.workspace import WATCHED, Store
+from telads.watch import Found, Watch
 from tests import interpreter
 
 
@@ -109,8 +109,9 @@ def test_files_are_taken_in_and_built_and_a_refused_one_is_told_once(
     assert found.built.name == store.build_name()
     broken.write_bytes(month.read_bytes()[:6000])
     assert [one.outcome for one in look().results] == ["refused"]
-    (store.path / SEEN).write_text("{")  # it is only a note: files are known by their content
-    assert {one.outcome for one in look().results} == {"refused", "unchanged"}
+    for unusable in ("{", "[1]", f'{{"{folder}": {{"{month.name}": null}}}}'):
+        (store.path / WATCHED).write_text(unusable)  # only a note: files are known by content
+        assert {one.outcome for one in look().results} == {"refused", "unchanged"}
     broken.unlink()
 
     # Killed after the second month was taken in: nothing new comes, but the build is made.

@@ -22,11 +22,10 @@ from telads.errors import DataError, WorkspaceBusy
 from telads.ingest.ingest import Taken, discover, ingest
 from telads.method.build import Built, build
 from telads.settings import Settings
-from telads.store.files import make_folder, write_text
-from telads.store.workspace import Store
+from telads.store.files import UNREADABLE, make_folder, write_text
+from telads.store.workspace import WATCHED, Store
 from telads.text import Text
 
-SEEN = "watched.json"
 SETTLED = 10.0
 """Seconds without a change after which a file counts as whole."""
 LOOK_SECONDS = 5.0
@@ -163,10 +162,13 @@ class Watch:
 
     def _note(self) -> dict[str, dict[str, list[int]]]:
         try:
-            note = json.loads((self.store.path / SEEN).read_text("utf-8"))
-        except (OSError, ValueError):
+            note = json.loads((self.store.path / WATCHED).read_text("utf-8"))
+            return {
+                folder: {name: [size, changed] for name, (size, changed) in seen.items()}
+                for folder, seen in note.items()
+            }
+        except UNREADABLE:
             return {}  # every file is read again, and known by its content
-        return note if isinstance(note, dict) else {}
 
     def _remember(self, read: dict[str, Stamp]) -> None:
         note = self._note()
@@ -174,7 +176,7 @@ class Watch:
         kept = {name: list(stamp) for name, stamp in self._known().items() if name in there}
         note[self._key] = kept | {name: list(stamp) for name, stamp in read.items()}
         make_folder(self.store.path)
-        write_text(self.store.path / SEEN, json.dumps(note, ensure_ascii=False, indent=2) + "\n")
+        write_text(self.store.path / WATCHED, json.dumps(note, ensure_ascii=False, indent=2) + "\n")
 
 
 def watch(

@@ -20,6 +20,7 @@ from telads.backup.archive import is_allowed
 from telads.backup.restore import check, restore
 from telads.errors import DataError, WorkspaceBusy, WorkspaceDamaged, WorkspaceError
 from telads.model import Month
+from telads.store.workspace import WATCHED
 from telads.text import Text
 from tests.backup.installation import Installation, Lines
 
@@ -105,6 +106,21 @@ def test_what_can_be_made_again_is_left_out(
     (copy.workspace.cells_path / "nobody-names-it.parquet").write_text("x")
     path, _ = copy.back_up(tmp_path / "copy.tar.gz")
     assert members(path)[1:-1] == members(archive)[1:-1]
+
+
+def test_files_that_came_after_the_backup_are_read_again_after_a_restore(
+    first: Installation, archive: Path, tmp_path: Path
+) -> None:
+    copy = Installation(tmp_path / "copy")
+    copy.restore(archive)
+    note = copy.workspace.path / WATCHED
+    note.write_text('{"/in": {"june.xlsx": [1, 2]}}')
+    path, _ = copy.back_up(tmp_path / "copy.tar.gz")
+    note.write_text('{"/in": {"june.xlsx": [1, 2], "july.xlsx": [1, 2]}}')
+    copy.restore(path, replace=True)
+    assert note.read_text() == '{"/in": {"june.xlsx": [1, 2]}}'
+    copy.restore(archive, replace=True)  # of before the folder was watched
+    assert not note.exists()
 
 
 def test_missing_cells_are_no_backup(first: Installation, archive: Path, tmp_path: Path) -> None:

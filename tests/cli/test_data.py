@@ -13,6 +13,7 @@ import pytest
 
 from telads.method.tables import OVERALL
 from telads.model import Month, months_between
+from telads.store.files import found_open
 from telads.store.workspace import Store
 from tests.cli.conftest import Telads
 from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
@@ -327,6 +328,10 @@ def test_borders_of_neighbourhoods_are_taken_in_and_what_fits_nobody_is_told(
     assert told.out.startswith("Borders of 1 neighbourhoods: 1 by code, 0 by name, 4 points.\n")
     assert "Not in the data: strange" in told.out
     assert (own / "neighbourhoods.geojson").is_file()
+    own.chmod(0o755)
+    assert telads("borders", file, "--code", "id", "-w", own).code == 0
+    assert not list(found_open(own)), "it is a workspace with borders too, and closed"
+    assert own.stat().st_mode & 0o777 == 0o700
     file.write_text("{}", "utf-8")
     told = telads("borders", file, "-w", own, "--lang", "en")
     assert told.code

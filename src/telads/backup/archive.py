@@ -31,13 +31,13 @@ from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamage
 from telads.method.tables import TABLES
 from telads.store.cells import is_readable, unreadable
 from telads.store.files import TEMPORARY, make_folder, new_file, replacing
-from telads.store.workspace import EXPERIMENT, EXPERIMENTS, NEIGHBOURHOODS, Build, Store
+from telads.store.workspace import EXPERIMENT, EXPERIMENTS, NEIGHBOURHOODS, WATCHED, Build, Store
 from telads.text import Text
 
 DATABASE = "database.jsonl"
 SINGLE = (
     *(f"dataset/{name}" for name in (PROFILE, BORDERS, CROSSWALK, DEFINITION)),
-    NEIGHBOURHOODS, "ledger.json", "current", "secret-key", "aggregations/key",
+    NEIGHBOURHOODS, WATCHED, "ledger.json", "current", "secret-key", "aggregations/key",
 )  # fmt: skip
 """Files replaced as a whole, after the files they name."""
 _ALLOWED = re.compile(

@@ -41,7 +41,8 @@ FOLDER, FILE = 0o700, 0o600
 OTHERS = 0o077
 CELLS = "cells"
 OWN = frozenset({
-    "workspace.json", "ledger.json", "dataset", "current", "lock", "secret-key",
+    "workspace.json", "ledger.json", "dataset", "neighbourhoods.geojson", "watched.json",
+    "current", "lock", "secret-key",
     CELLS, "marts", "history", "aggregations", "evaluations", "experiments", "lookups", "backups",
     "uploads", "downloads", "pictures", "figures", "static",
     "web.sqlite3", "web.sqlite3-wal", "web.sqlite3-shm", "web.sqlite3-journal",

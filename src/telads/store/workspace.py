@@ -5,6 +5,7 @@ telads-data/
   ledger.json           what was ingested (`store.ledger`)
   dataset/              the definition of its dataset, unless that is the one shipped
   neighbourhoods.geojson  borders of neighbourhoods, if any were imported
+  watched.json          what was seen of watched folders (`telads.watch`)
   cells/                Parquet, one file per month and version
   marts/<build>/        the tables of one build, never changed: a file a month, shared by builds
   history/              what the next build needs of the months (`method.history`), safe to delete
@@ -56,6 +57,7 @@ from telads.text import Text
 from telads.version import __version__
 
 NEIGHBOURHOODS = "neighbourhoods.geojson"
+WATCHED = "watched.json"
 LOOKUPS = "lookups"
 EXPERIMENTS = "experiments"
 EXPERIMENT = ("before.json", "after.json", "verdict.json", "design.json")
