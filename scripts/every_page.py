@@ -85,6 +85,8 @@ STATES = {
     "saved": State("audiences/saved/", signed=True),
     "saved-one": State("audiences/saved/1/", signed=True),
     "saved-compare": State("audiences/saved/compare/?a=1&b=2", signed=True),
+    "experiments": State("experiments/", signed=True),
+    "experiments-new": State("experiments/new/", signed=True),
     "saved-new": State("audiences/saved/new/?sex=F&age=30", signed=True),
     "media": State("media/", signed=True),
     "notices": State("notices/", signed=True),

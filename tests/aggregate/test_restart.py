@@ -118,6 +118,7 @@ class Interrupted(PolarsEvents):
     """Fails after so many parts, and counts those it wrote."""
 
     def __init__(self, fails_after: int | None = None) -> None:
+        super().__init__()
         self.saved, self.fails_after = 0, fails_after
 
     def save(self, frame: Frame, target: Path) -> None:

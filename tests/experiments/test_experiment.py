@@ -122,7 +122,7 @@ def test_from_the_draw_to_the_verdict(opened: Workspace, tmp_path: Path) -> None
     assert "each" in said.en
     assert "would be seen by chance in 1 of" in said.en
     assert "증가" in said.ko
-    assert "하나에" in said.ko
+    assert "1건당" in said.ko
     assert {row["method"] for row in found.records} == {"draws", "synthetic", "regression"}
     assert all(abs(row["effect"] - EFFECT) < 0.06 for row in found.records)
     weeks = opened.experiment_show("spring", "weeks").records

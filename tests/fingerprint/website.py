@@ -264,7 +264,8 @@ def pages(site: Site, months: Sequence[str]) -> None:
     for address in ("/", "/evidence/", "/evidence/?horizon=3", "/data/", "/customers/",
                     "/advertisers/", "/audiences/", "/campaign/", "/changes/", "/plans/", "/help/",
                     "/search/?q=30", "/no-such-page/", "/customers/?district=nowhere",
-                    "/advertisers/?service=nothing"):  # fmt: skip
+                    "/advertisers/?service=nothing", "/embed/code/monthly/",
+                    "/embed/a-token/"):  # fmt: skip
         site.both(address)
     place = query(SEGMENTS[0][0])
     for address in ("/?service=game&who=F30&budget=8000만", f"/brief/?{place}&who=F30",

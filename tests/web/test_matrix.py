@@ -441,7 +441,7 @@ def test_methods_nobody_uses_are_refused(world: World) -> None:
 OPEN_WHEN_CLOSED = {
     "healthz", "metrics", "favicon.ico", "account/sign-in/", "account/sign-out/", "account/sso/",
     "sso/return/", "account/choose/<uidb64>/<token>/",
-    "plans/shared/<str:token>/", "plans/shared/<str:token>/<str:name>",
+    "plans/shared/<str:token>/", "plans/shared/<str:token>/<str:name>", "embed/<str:token>/",
 }  # fmt: skip
 """What a wholly closed installation leaves open: ways in, and what was shared."""
 

@@ -103,14 +103,9 @@ def _announce(store: Store, settings: Settings, lang: Lang) -> None:
     """Notices are made by the website's worker; without a website there are none."""
     if not (settings.database_url or (store.path / "web.sqlite3").is_file()):
         return
-    from django.db import DatabaseError
-
-    from telads.errors import TeladsError
     from telads.web.jobs.commands import announced
 
-    try:
-        announced(store.path)
-    except (DatabaseError, TeladsError):
+    if not announced(store.path):
         _say(Text("웹사이트의 알림은 보내지 못했습니다.",
                   "The website's notices could not be made."), lang)  # fmt: skip
 

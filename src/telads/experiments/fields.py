@@ -120,7 +120,7 @@ _FIELDS: tuple[Field, ...] = (
         "high end; null without one"), figure("+.1%"), 0.07),
     Field("p", Text("우연 확률", "By chance"),
         Text("광고가 없어도 이만큼 나올 비율", "share of draws that show as much without ads"),
-        figure(".1%"), 0.007),
+        figure(".2%"), 0.007),
     Field("week", Text("주", "Week"), Text("주의 첫날", "first day of the week"),
         plain(_DAY), "2026-03-02"),
     Field("test", Text("시험", "Test"), Text("시험하는 주인지", "whether it is of the test"),

@@ -83,10 +83,10 @@ class _Plot(NamedTuple):
     left: float
     low: float
     high: float
-    count: int
+    columns: int
 
     def x(self, at: float) -> float:
-        return self.left + 8 + at * (self.wide - self.left - 16) / max(self.count - 1, 1)
+        return self.left + 8 + at * (self.wide - self.left - 16) / max(self.columns - 1, 1)
 
     def y(self, value: float) -> float:
         share = (self.high - value) / ((self.high - self.low) or 1)
@@ -157,10 +157,9 @@ def draw_curve(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing |
 
     def paint(look: Look) -> str:
         parts = plot.ticks(told, look)
-        parts += _key([(_weeks(own, lang), True)] * bool(own), 0, look)
-        if near:
+        if own:
             beside = ", ".join(_weeks(weeks, lang) for weeks in near)
-            parts += _key([(beside, False)], 46 + pixels(_weeks(own or 0, lang), LABEL), look)
+            parts += _key([(_weeks(own, lang), True), (beside, False)][: 1 + bool(near)], 0, look)
         for weeks, several in reversed(series.items()):
             mine = weeks == own
             parts.append(tag(

@@ -188,12 +188,12 @@ def _each(verdict: Verdict) -> Text:
         return Text("", "")
     value = amount(verdict.each.value)
     if verdict.each.low is None:
-        return Text(f", 하나에 {value.ko}", f", {value.en} each")
+        return Text(f", 1건당 {value.ko}", f", {value.en} each")
     low = amount(verdict.each.low)
     if verdict.each.high is None:
-        return Text(f", 하나에 {value.ko}({low.ko} 이상)", f", {value.en} each ({low.en} or more)")
+        return Text(f", 1건당 {value.ko}({low.ko} 이상)", f", {value.en} each ({low.en} or more)")
     high = amount(verdict.each.high)
-    return Text(f", 하나에 {value.ko}({low.ko}~{high.ko})",
+    return Text(f", 1건당 {value.ko}({low.ko}~{high.ko})",
                 f", {value.en} each ({low.en} to {high.en})")  # fmt: skip
 
 

@@ -13,6 +13,7 @@ telads-data/
   lookups/<build>/      those of them laid out by key (`answers.tables`), made when asked for
   backups/              what earlier versions wrote, kept at an upgrade (`telads.backup.upgrade`)
   current               the name of the build in force, replaced by a rename
+  watched.json          files that were seen in watched folders (`telads.watch`), safe to delete
   lock                  held by the one process that writes
 """
 

@@ -42,6 +42,10 @@ _LABELS = {
     "method": Text("계산 방법", "Method"),
     "synthetic": Text("합성 데이터", "synthetic data"),
 }
+_EXPERIMENT = "experiment_"
+"""Beginning of questions whose figures are of the user's own outcome, but for those of the city."""
+_OF_THE_CITY = frozenset({"population", "affinity"})
+_OF_THE_USER = Text("실험의 설계와 결과 파일", "the experiment's design and outcome")
 _STATISTICS = ("affinity", "index", "usage", "association", "se", "z_city", "z_peers")
 """Figures of a row that its card gives under the fold."""
 _BARS: Mapping[Grade, int] = {"low": 1, "medium": 2, "high": 3}
@@ -137,7 +141,7 @@ class Trusted:
         record = record_text(trust.record, row.get("service"), self._known)
         parts.append(
             f"<div><dt>{_say('record', lang)}</dt><dd>{strong(record(lang))}</dd></div>"
-            f"<div><dt>{_say('source', lang)}</dt><dd>{self._source(row)}</dd></div></dl>"
+            f"<div><dt>{_say('source', lang)}</dt><dd>{self._source(field, row)}</dd></div></dl>"
         )
         parts.append(self._foot(row if says else {}))
         return "".join([*parts, "</div>"])
@@ -193,8 +197,10 @@ class Trusted:
         field = self._field(key)
         return figure_text(field.write(dict(row), self._lang)) if field else str(row[key])
 
-    def _source(self, row: Mapping[str, Any]) -> str:
+    def _source(self, field: Field, row: Mapping[str, Any]) -> str:
         answer, lang = self._answer, self._lang
+        if answer.question.startswith(_EXPERIMENT) and field.key not in _OF_THE_CITY:
+            return escape(_OF_THE_USER(lang))
         month = answer.month or (Month.parse(row["month"]) if row.get("month") else None)
         source = _LABELS["synthetic"] if answer.synthetic else in_force().source.data
         dated, period = _dated(month, lang) if month else ("", "")

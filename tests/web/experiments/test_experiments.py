@@ -90,6 +90,9 @@ def test_from_the_form_to_the_verdict_and_its_files(
         assert {"picture-experiment", "picture-curve"} <= {
             svg.attributes.get("class") for svg in page.all("svg")
         }
+    sources = {card.all("dd")[-1].text for card in page.all("div", class_="trust")
+               if card.attributes["id"].startswith("trust-experiment_curve")}  # fmt: skip
+    assert sources == {"the experiment's design and outcome"}  # and not the city's data
     lead = page.all("p", class_="lead")[0].text
     assert lead.startswith("Advertise in 6 of 25 districts for 6 weeks from 2026-03-02")
     assert "would show with a chance of 80%" in page.text
@@ -191,7 +194,8 @@ def test_nobody_else_sees_it_unless_it_is_shown_to_those_of_its_plan(kim: Client
      ({"start": "soon"}, "start", "The date is not clear"),
      ({"alpha": "x"}, "alpha", "The share is not clear"),
      ({"name": ""}, "name", "Enter a valid name"),
-     ({"must": "어딘가"}, "", "Area not found"),
+     ({"must": "강남구, 어딘가"}, "must", "Area not found"),
+     ({"must_not": "어딘가"}, "must_not", "Area not found"),
      ({"treated": "25"}, "", "No area is left to compare with"),
      ({"outcome": b"a,b\n1,2\n"}, "outcome", "No column has days or weeks"),
      ({"outcome": b"area,week,orders,money\n\xea\xb0\x95\xeb\x82\xa8\xea\xb5\xac,2026-01-05,1,2\n"},
@@ -208,6 +212,8 @@ def test_what_does_not_fit_is_said_beside_its_field(
     place = page.one("p", id=f"id_{field}_error") if field else page.one("div", role="alert")
     assert told in place.text
     assert "--" not in place.text
+    assert "/tmp" not in answer.content.decode()  # nor where the server put the file
+    assert ("file x.csv" in place.text) == (field == "outcome")
     assert not SavedExperiment.objects.exists()
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django import forms
 
 from telads.dataset import in_force
-from telads.errors import DataError, QuestionError
+from telads.errors import DataError, QuestionError, TeladsError
 from telads.experiments.services import day_typed, next_monday, share_typed
 from telads.store.workspace import Build
 from telads.text import Text
@@ -112,9 +113,20 @@ class _OfFile(Form):
         try:
             yield
         except (DataError, QuestionError) as error:
-            fault = refusal(error)
+            facts = dict(error.facts)
+            if "file" in facts:  # by the name that its user knows, not where it lay on the server
+                facts["file"] = Path(str(facts["file"])).name
+            fault = refusal(TeladsError(error.message, error.advice, **facts))
             fault.message = of_page(str(fault.message))
-            self.add_error("outcome" if isinstance(error, DataError) else None, fault)
+            self.add_error(self._field_of(error), fault)
+
+    def _field_of(self, error: DataError | QuestionError) -> str | None:
+        """The field that a refusal is about: the outcome, or one that names this area."""
+        if isinstance(error, DataError):
+            return "outcome"
+        value = error.facts.get("value")
+        lists = ("must", "must_not", "without")
+        return next((one for one in lists if value in (self.cleaned_data.get(one) or ())), None)
 
 
 _PERCENT = {"inputmode": "decimal", "maxlength": 8, "autocomplete": "off"}

@@ -104,7 +104,7 @@ def _page(
         return reverse("experiment-file", args=(found.pk, name))
 
     seen = plan = None
-    if found.plan is not None and visible_plans(user).filter(pk=found.plan_id).exists():
+    if found.plan is not None and visible_plans(user).filter(pk=found.plan.pk).exists():
         plan = found.plan
     facts: dict[str, Any] = {"experiment": found, "plan": plan, "own": own, "gone": known is None}
     if known is not None:

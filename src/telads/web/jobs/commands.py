@@ -55,9 +55,18 @@ def hand_over(workspace: Path, files: Iterable[Path], by: str) -> int:
         raise
 
 
-def announced(workspace: Path) -> None:
-    """Let the worker tell users of a build in force who asked for notices."""
-    make_ready(workspace)
-    from telads.web.notices.queue import announce
+def announced(workspace: Path) -> bool:
+    """Let the worker tell users of a build in force who asked for notices.
 
-    announce()
+    False if the database refuses; the build is already made, so that is not an error.
+    """
+    from django.db import DatabaseError
+
+    try:
+        make_ready(workspace)
+        from telads.web.notices.queue import announce
+
+        announce()
+    except (DatabaseError, WorkspaceError):
+        return False
+    return True
