@@ -16,6 +16,7 @@ from telads.render.svg.theme import FILE
 from telads.store.workspace import Build
 from telads.web.filters import against, between
 from telads.web.pages.audiences.forms import SECOND, Wanted, wanted_of
+from telads.web.sorting import FIRST
 from tests.render.samples import texts, tree
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
@@ -42,7 +43,9 @@ def test_the_figures_are_those_of_the_answer(site: Client, twin_build: Build) ->
     assert len(table.all("tr")) == len(facts["districts"])
     for name, count in facts["districts"].items():
         assert f"{count:,}" in table.text, name
-    segments = page.all("details", class_="table-fold")[-1].one("tbody").all("tr")
+    assert len(page.all("details", class_="table-fold")[-1].one("tbody").all("tr")) == FIRST
+    whole = get(site, f"/en{PAGE}&rows={answer.question}")
+    segments = whole.all("details", class_="table-fold")[-1].one("tbody").all("tr")
     assert len(segments) == facts["segments"] == answer.rows.height
 
 
