@@ -56,7 +56,7 @@ def test_the_page_in_both_languages(site: Client, address: str, words: tuple[str
 
 @pytest.mark.parametrize("horizon", [1, 3])
 def test_the_figures_are_the_evaluations(site: Client, twin_workspace: Store, horizon: int) -> None:
-    page = site.get(f"/en/evidence/?horizon={horizon}").content.decode()
+    page = site.get(f"/en/evidence/?horizon={horizon}&rows=evaluate").content.decode()
     answer = evaluation(twin_workspace, horizon)
     assert answer.sentences[0].en in page
     for row in answer.rows.iter_rows(named=True):
