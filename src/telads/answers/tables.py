@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import wraps
+from sys import getsizeof
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-MOST_BYTES = 256 * 2**20
+MOST_BYTES = 128 * 2**20
 """Most bytes of builds' tables and indexes in a process; those of seven months take about 60 MB."""
 ENTRY_BYTES = 2000
 """Approximate size of a cached object that is not a table: keys, small objects."""
@@ -145,7 +146,7 @@ def bytes_of(value: object) -> int:
     if isinstance(value, dict):
         return sum(SEGMENT_BYTES + bytes_of(one) for one in value.values())
     if isinstance(value, str):
-        return len(value)
+        return getsizeof(value)  # letters of Korean take two bytes each
     if isinstance(value, tuple):
         return sum(map(bytes_of, value))
     return SEGMENT_BYTES * len(value) if isinstance(value, list) else 0
