@@ -103,7 +103,7 @@ test: install ## run all tests that this machine has the tools for (시험)
 # The fingerprint asks every route, command and question; units stand beside it, on synthetic months.
 QUICK := tests/test_fingerprint.py tests/test_architecture.py tests/test_errors.py tests/test_model.py \
   tests/answers tests/dataset tests/ingest tests/method tests/planning tests/store
-test-quick: install ## run the fingerprint and units, in about two minutes (빠른 시험)
+test-quick: install ## run the fingerprint and units, in about four minutes (빠른 시험)
 	TELADS_SEOUL_DATA=none $(BIN)/pytest --numprocesses $(TEST_PROCESSES) --dist loadfile \
 	  --no-loadscope-reorder -m "not seoul and not spark and (quick or not slow)" $(QUICK)
 
