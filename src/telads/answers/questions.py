@@ -131,8 +131,9 @@ class Question:
 
     def field(self, key: str) -> Field | None:
         """A field of its rows or of a variant's."""
-        of_dataset = (one for one in self.of_dataset() if one.key == key)
-        return self._by_key.get(key) or next(of_dataset, None)
+        if key in self._by_key:
+            return self._by_key[key]
+        return next((one for one in self.of_dataset() if one.key == key), None)
 
     @cached_property
     def _by_key(self) -> dict[str, Field]:

@@ -63,7 +63,7 @@ def ingest(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Ingest files; exit code 1 if any was refused, though the others are taken and built."""
-    from telads.ingest.ingest import OUTCOMES, discover
+    from telads.ingest.ingest import discover
     from telads.ingest.ingest import ingest as take
 
     into = workspace_for(workspace, dataset)
@@ -87,13 +87,12 @@ def ingest(
         name = built.name if built else None
         show_done("ingest", [_row(taken, lang.value) | {"build": name} for taken in outcomes], form)
     for taken in outcomes if form is Form.TABLE else refused:
-        stream = sys.stderr if taken in refused else sys.stdout
-        stream.write("\n".join(_told(taken, lang.value, OUTCOMES)) + "\n")
+        tell_taken(taken, lang.value)
     if form is Form.TABLE:
         held = into.ledger().current()
         sys.stdout.write("".join(f"{line}\n" for line in _years(outcomes, held, lang.value)))
     if built and form is Form.TABLE:
-        _tell_built(built, lang.value)
+        tell_built(built, lang.value)
     if refused:
         raise typer.Exit(1)
 
@@ -215,7 +214,7 @@ def build(
     """Build and put in force."""
     built = _built(workspace, again=again)
     if form is Form.TABLE:
-        _tell_built(built, lang.value)
+        tell_built(built, lang.value)
     else:
         show_done("build", [{"build": built.name, "made": built.made}], form)
 
@@ -230,7 +229,16 @@ def _built(workspace: Path | None, *, again: bool = False) -> Built:
         )
 
 
-def _tell_built(built: Built, lang: Lang) -> None:
+def tell_taken(taken: Taken, lang: Lang) -> None:
+    """Print the result for a file; refusals to the standard error."""
+    from telads.ingest.ingest import OUTCOMES
+
+    stream = sys.stderr if taken.outcome == "refused" else sys.stdout
+    stream.write("\n".join(_told(taken, lang, OUTCOMES)) + "\n")
+
+
+def tell_built(built: Built, lang: Lang) -> None:
+    """Print whether a build is new, and its name."""
     done = (
         Text("계산했습니다", "built") if built.made else Text("바뀐 것이 없습니다", "nothing new")
     )
@@ -281,7 +289,7 @@ def forget(
     )
     sys.stdout.write(f"{told(lang.value)}\n")
     if built:
-        _tell_built(built, lang.value)
+        tell_built(built, lang.value)
 
 
 def _somebody() -> str:

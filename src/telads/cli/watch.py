@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from telads.cli.builds import log_action
-from telads.cli.data import _tell_built, _told
+from telads.cli.data import tell_built, tell_taken
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     LangOption,
@@ -86,15 +86,12 @@ def _by_worker(store: Store, lang: Lang) -> Take:
 
 def _tell(found: Found, store: Store, settings: Settings, lang: Lang) -> None:
     """Say what was done, as `telads ingest` does, and let users know who asked for notices."""
-    from telads.ingest.ingest import OUTCOMES
-
     for taken in found.results:
-        stream = sys.stderr if taken.outcome == "refused" else sys.stdout
-        stream.write("\n".join(_told(taken, lang, OUTCOMES)) + "\n")
+        tell_taken(taken, lang)
     if names := [one.path.name for one in found.results if one.outcome in {"taken", "replaced"}]:
         log_action(store, settings, "data-upload", BY, ", ".join(names), lang)
     if found.built:
-        _tell_built(found.built, lang)
+        tell_built(found.built, lang)
         _announce(store, settings, lang)
     sys.stdout.flush()
 

@@ -50,21 +50,15 @@ def design_answer(design: Design, before: Outcomes | None, part: str = "areas") 
         "borders": lambda: _borders(design),
     }[part]()
     wish = design.wish
-    return Answer(
-        question=f"experiment_{part}",
+    return _answer(
+        design, part, rows, design_sentences(design),
         parameters={"name": wish.name, "treated": wish.treated, "weeks": wish.weeks,
                     "start": wish.start.isoformat(), "level": design.level},
-        month=Month.parse(design.month),
-        method="affinity",
-        build=design.build,
-        synthetic=design.synthetic,
-        rows=_frame(f"experiment_{part}", rows),
         facts={
             "smallest": design.effect, "alpha": wish.alpha, "power": wish.power,
             "sides": wish.sides, "draws": design.draws, "draw": design.draw, "seed": design.seed,
             "rehearsals": design.rehearsals, "weeks_before": design.before, "made": design.made,
         },
-        sentences=design_sentences(design),
     )  # fmt: skip
 
 
@@ -78,14 +72,9 @@ def verdict_answer(experiment: Experiment, verdict: Verdict, part: str = "method
     rows = [vars(one) for one in verdict.methods] if part == "methods" else [
         {**vars(one), "gap": one.seen - one.expected} for one in verdict.weeks
     ]  # fmt: skip
-    return Answer(
-        question=f"experiment_{part}",
+    return _answer(
+        design, part, rows, verdict_sentences(verdict, design),
         parameters={"name": design.wish.name, "start": verdict.start},
-        month=Month.parse(design.month),
-        method="affinity",
-        build=design.build,
-        synthetic=design.synthetic,
-        rows=_frame(f"experiment_{part}", rows),
         facts={
             "found": verdict.found, "effect": verdict.effect, "effect_low": verdict.low,
             "effect_high": verdict.high, "interval": verdict.level, "p": verdict.p,
@@ -97,8 +86,29 @@ def verdict_answer(experiment: Experiment, verdict: Verdict, part: str = "method
             "treated": verdict.treated, "compared": verdict.compared, "number": verdict.number,
             "made": verdict.made,
         },
-        sentences=verdict_sentences(verdict, design),
     )  # fmt: skip
+
+
+def _answer(
+    design: Design,
+    part: str,
+    rows: list[dict[str, Any]],
+    sentences: tuple[Text, ...],
+    parameters: dict[str, Any],
+    facts: dict[str, Any],
+) -> Answer:
+    question = f"experiment_{part}"
+    return Answer(
+        question=question,
+        parameters=parameters,
+        month=Month.parse(design.month),
+        method="affinity",
+        build=design.build,
+        synthetic=design.synthetic,
+        rows=_frame(question, rows),
+        facts=facts,
+        sentences=sentences,
+    )
 
 
 def shown_again(experiment: Experiment, part: str | None) -> Answer:

@@ -428,6 +428,10 @@ class _Division:
         """
         return min(rounded(count), self.size)
 
+    def scenarios(self) -> Scenarios:
+        """Other budgets and prices, beginning with what was found."""
+        return Scenarios(self.brief, self.market, self.found, self.size)
+
     @property
     def below(self) -> Array:
         """Which segments use the service less than the average person."""
@@ -468,7 +472,7 @@ def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
     """All figures of a brief's budget over an audience; raises what `allocate` raises."""
     one = _division(build, brief, chosen)
     segments, offers, found, reaches = one.segments, brief.offers, one.found, one.reaches
-    scenarios = Scenarios(brief, one.market, found, one.size)
+    scenarios = one.scenarios()
     return Result(
         summary={**_summary(one), **scenarios.next(), **_narrowed(one)},
         platforms=_platforms(one, scenarios),
@@ -544,7 +548,7 @@ def curve(build: Build, brief: Brief, until: int | None = None) -> Curve:
     Raises what `make_plan` raises. Takes several times as long as `draft`.
     """
     _, one = _begun(build, brief)
-    scenarios = Scenarios(brief, one.market, one.found, one.size)
+    scenarios = one.scenarios()
     budgets, enough = scenarios.budgets(until, DRAFT_POINTS), scenarios.enough()
     if enough and budgets and enough["budget"] < budgets[0]["budget"]:
         early = scenarios.below(enough["budget"])
@@ -562,7 +566,7 @@ def enough(build: Build, brief: Brief) -> Row | None:
     Raises what `make_plan` raises. Takes a fraction of the time of `curve`.
     """
     _, one = _begun(build, brief)
-    return Scenarios(brief, one.market, one.found, one.size).enough()
+    return one.scenarios().enough()
 
 
 def _begun(build: Build, brief: Brief) -> tuple[Audience, _Division]:

@@ -247,10 +247,9 @@ def answer_table(
     """An answer as a table, with the headings and values of the command line.
 
     `only` and `without` select columns by id, separated by commas; those that the answer lacks are
-    ignored. The caption is visible and read
-    aloud; labels become badges; the first non-numeric column heads its row. Figures open their
-    cards, heads sort, and a long table shows its first rows (`telads.web.sorting`), by the
-    question's name.
+    ignored. The caption is visible and read aloud; labels become badges; the first non-numeric
+    column heads its row. Figures open their cards, heads sort, and a long table shows its first
+    rows (`telads.web.sorting`), by the question's name.
     """
     columns, language, rest = answer.columns, lang(), ""
     chosen = [name for name in only.split(",") if name in columns] if only else [*columns]

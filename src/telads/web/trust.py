@@ -60,16 +60,10 @@ class Trusted:
         self._name = name or answer.question
         self._own: dict[tuple[int, Text], tuple[str, str]] = {}
         self._shared: dict[str, Field] = {}
-        self._declared: dict[str, Field | None] = {}
-
-    def _field(self, key: str) -> Field | None:
-        if key not in self._declared:
-            self._declared[key] = declared(self._answer.question, key)
-        return self._declared[key]
 
     def figure(self, row: Mapping[str, Any], key: str, text: str) -> SafeString:
         """A figure of a row as a button; an unknown one stays as it is."""
-        field = self._field(key)
+        field = declared(self._answer.question, key)
         if field is None or text in {"", UNKNOWN}:
             return mark_safe(escape(text))
         trust = field.trust
@@ -94,7 +88,7 @@ class Trusted:
 
     def column(self, key: str, text: str) -> SafeString:
         """A figure as a button that opens the card of its column (`cards`)."""
-        field = self._field(key)
+        field = declared(self._answer.question, key)
         if field is None or not field.title or text in {"", UNKNOWN}:
             return mark_safe(escape(text))
         first = key not in self._shared
@@ -194,7 +188,7 @@ class Trusted:
         )
 
     def _written(self, key: str, row: Mapping[str, Any]) -> str:
-        field = self._field(key)
+        field = declared(self._answer.question, key)
         return figure_text(field.write(dict(row), self._lang)) if field else str(row[key])
 
     def _source(self, field: Field, row: Mapping[str, Any]) -> str:
@@ -215,7 +209,7 @@ class Trusted:
         lang = self._lang
         figures = []
         for key in _STATISTICS:
-            field = self._field(key)
+            field = declared(self._answer.question, key)
             if field and field.title and row.get(key) is not None:
                 unit = f" {field.unit(lang)}" if field.unit else ""
                 figures.append(f"{field.heading(lang)} {self._written(key, row)}{unit}")

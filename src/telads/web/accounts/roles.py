@@ -11,13 +11,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
@@ -26,6 +27,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from telads.text import LANGUAGES, Text
 
 View = Callable[..., HttpResponseBase]
+Thing = TypeVar("Thing", bound=Model)
 
 
 class Role(StrEnum):
@@ -64,6 +66,33 @@ def allows(user: AbstractBaseUser | AnonymousUser, least: Role) -> bool:
     """Whether a user has at least this role."""
     own = role_of(user)
     return own is not None and _ORDER.index(own) >= _ORDER.index(least)
+
+
+class Owned(Protocol):
+    """What belongs to the user who made it."""
+
+    owner_id: int
+
+
+def owns(user: AbstractBaseUser | AnonymousUser, thing: Owned) -> bool:
+    """Whether a user may change, share and delete what a planner has made."""
+    return thing.owner_id == user.pk and allows(user, Role.PLANNER)
+
+
+def visible_one(
+    request: HttpRequest, visible: Callable[[User], QuerySet[Thing]], number: int, own: bool = False
+) -> Thing:
+    """One of what the user may see or, with `own`, change.
+
+    Raises `Http404`, `PermissionDenied`.
+    """
+    user = request.user
+    found = visible(user).filter(pk=number).first() if isinstance(user, User) else None
+    if found is None:
+        raise Http404
+    if own and not owns(user, found):  # type: ignore[arg-type]
+        raise PermissionDenied
+    return found
 
 
 def required(least: Role) -> Callable[[View], View]:

@@ -9,16 +9,15 @@ which holds the rules.
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
 from telads.errors import UnknownChoice
 from telads.planning.plan import canonical
 from telads.planning.rules import Rules
 from telads.text import Text
 from telads.web.accounts.audit import one_action, record
-from telads.web.accounts.roles import Role, allows
+from telads.web.accounts.roles import visible_one
 from telads.web.audiences.models import AudienceAccess, SavedAudience
 from telads.web.plans.models import SavedPlan
 from telads.web.plans.services import other_person
@@ -36,18 +35,7 @@ def audience_for(request: HttpRequest, number: int, own: bool = False) -> SavedA
 
     Raises `Http404`, `PermissionDenied`.
     """
-    user = request.user
-    found = visible(user).filter(pk=number).first() if isinstance(user, User) else None
-    if found is None:
-        raise Http404
-    if own and not owns(user, found):  # type: ignore[arg-type]
-        raise PermissionDenied
-    return found
-
-
-def owns(user: User, audience: SavedAudience) -> bool:
-    """Whether a user may rename, share and delete an audience."""
-    return audience.owner_id == user.pk and allows(user, Role.PLANNER)
+    return visible_one(request, visible, number, own)
 
 
 def create(request: HttpRequest, name: str, rules: Rules) -> SavedAudience:

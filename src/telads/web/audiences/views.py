@@ -17,10 +17,10 @@ from telads.planning.plan import canonical
 from telads.planning.rules import read_rules
 from telads.planning.words import rules_text
 from telads.web import request_state
-from telads.web.accounts.roles import Role, required
+from telads.web.accounts.roles import Role, owns, required
 from telads.web.audiences import present, services
 from telads.web.audiences.forms import AudienceForm, NewNameForm, SharingForm
-from telads.web.audiences.services import audience_for, owns
+from telads.web.audiences.services import audience_for
 from telads.web.pages.audiences.forms import described_of, whole_in
 from telads.web.pages.campaign import forms as campaign
 from telads.web.sorting import Sorting

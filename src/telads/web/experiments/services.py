@@ -21,10 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
 from telads.answers.choices import service_of
 from telads.errors import QuestionError, UnknownChoice
@@ -37,7 +36,7 @@ from telads.ingest.archives import harmless
 from telads.text import Text
 from telads.web import request_state
 from telads.web.accounts.audit import one_action, record
-from telads.web.accounts.roles import Role, allows
+from telads.web.accounts.roles import visible_one
 from telads.web.experiments.models import SavedExperiment
 from telads.web.plans.models import SavedPlan
 from telads.web.plans.services import visible as visible_plans
@@ -55,18 +54,7 @@ def experiment_for(request: HttpRequest, number: int, own: bool = False) -> Save
 
     Raises `Http404`, `PermissionDenied`.
     """
-    user = request.user
-    found = visible(user).filter(pk=number).first() if isinstance(user, User) else None
-    if found is None:
-        raise Http404
-    if own and not owns(user, found):  # type: ignore[arg-type]
-        raise PermissionDenied
-    return found
-
-
-def owns(user: User, experiment: SavedExperiment) -> bool:
-    """Whether a user may draw again, analyse, share and delete an experiment."""
-    return experiment.owner_id == user.pk and allows(user, Role.PLANNER)
+    return visible_one(request, visible, number, own)
 
 
 def read(experiment: SavedExperiment) -> Experiment | None:

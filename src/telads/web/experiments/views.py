@@ -20,11 +20,11 @@ from telads.text import Text
 from telads.version import __version__
 from telads.web import request_state
 from telads.web.accounts.audit import one_action, record
-from telads.web.accounts.roles import Role, required
+from telads.web.accounts.roles import Role, owns, required
 from telads.web.experiments import present, services
 from telads.web.experiments.forms import AnalysisForm, DesignForm, DrawForm, SharingForm
 from telads.web.experiments.models import SavedExperiment
-from telads.web.experiments.services import experiment_for, owns
+from telads.web.experiments.services import experiment_for
 from telads.web.file_responses import Tables, links, saved, written
 from telads.web.plans.models import SavedPlan
 from telads.web.plans.services import visible as visible_plans
