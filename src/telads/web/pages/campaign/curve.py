@@ -16,7 +16,7 @@ from telads.text import LANGUAGES, Lang, Text
 from telads.web.pages.campaign import forms
 from telads.web.pages.campaign.forms import Choice, address_of, amount_text
 from telads.web.pages.campaign.words import money_short, people_short
-from telads.wording import people
+from telads.wording import people, people_apart
 
 NEAR = 12
 """Percent of the axis within which the budget's own words take the place of a tick's."""
@@ -145,18 +145,9 @@ def _steps(found: Draft, solved: Solved, end: int, top: float, lang: Lang) -> st
     told = []
     for budget in range(0, end + 1, step):
         count = float(np.interp(budget, budgets, counts))
-        told.append((amount_text(budget, lang), *hero(count, lang),
+        told.append((amount_text(budget, lang), *people_apart(count, lang),
                      round(100 - 100 * count / top, 1)))  # fmt: skip
     return json.dumps([step, told], ensure_ascii=False, separators=(",", ":"))
-
-
-def hero(count: float, lang: Lang) -> tuple[str, str]:
-    """A number and its unit, apart."""
-    told = people(count, lang)
-    head, _, unit = told.partition("만" if "만" in told else " " if lang == "en" else "명")
-    if "만" in told:
-        return head, f"만{unit}"
-    return (head, unit) if lang == "en" else (head, "명")
 
 
 def less(found: Draft, solved: Solved, choice: Choice, lang: Lang) -> Less | None:

@@ -32,12 +32,12 @@ from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
 from telads.web.pages.campaign import forms
-from telads.web.pages.campaign.curve import height, hero, levels
+from telads.web.pages.campaign.curve import height, levels
 from telads.web.pages.campaign.forms import Choice, address_of, amount_text
 from telads.web.pages.campaign.words import money_short, people_short
 from telads.web.pages.home import present as home
 from telads.web.plans.models import LONGEST_NAME
-from telads.wording import counted, observed, people
+from telads.wording import counted, observed, people, people_apart, people_exact
 
 LETTERS = ("a", "b", "c")
 CURVES = Text("예산에 따른 도달", "Reach over budget")
@@ -125,7 +125,8 @@ class Column(NamedTuple):
     name: str
     differs: str
     reach: tuple[str, str]
-    """A number and its unit."""
+    """A rounded number and its unit."""
+    reach_exact: str
     reach_change: str
     budget: str
     budget_change: str
@@ -361,7 +362,7 @@ def _column(
         f"{'+' if spared > 0 else '−'}{money_short(abs(spared), lang)}" if spared else ""
     )
     if isinstance(found, QuestionError):
-        return Column(letter, own.name, differs, ("–", ""), "", budget, budget_change,
+        return Column(letter, own.name, differs, ("–", ""), "", "", budget, budget_change,
                       "–", "", "–", False, "–", "", "–", [], address_of(own.choice), alone, copied,
                       found.message)  # fmt: skip
     sums = found.summary
@@ -377,7 +378,8 @@ def _column(
         start += share
     often = sums["frequency"]
     return Column(
-        letter, own.name, differs, hero(sums["reached"], lang),
+        letter, own.name, differs, people_apart(sums["reached"], lang),
+        people_exact(sums["reached"], lang),
         _change(sums["reached"], known["reached"]) if known else "",
         budget, budget_change, people(sums["reached_3"], lang),
         _change(sums["reached_3"], known["reached_3"]) if known else "",
