@@ -37,7 +37,7 @@ HEADS: dict[str, Text] = {
 INDEXED = Text("이용 강도", "Usage score")
 
 
-FIRST = 100
+FIRST = 60
 """Groups that the list shows at first: three hundred weigh as much as the rest of the page."""
 LIVES = 3
 """Signals of daily life that are shown, those that differ most."""
@@ -296,7 +296,7 @@ class Shown(NamedTuple):
 
 
 def shown(every: list[Row], choice: Choice, lang: Lang) -> Shown:
-    """All groups if that is asked for, else a hundred: those ticked, then the first ones."""
+    """All groups if that is asked for, else `FIRST`: those ticked, then the first ones."""
     whole, count = choice.rows == forms.ALL, len(every)
     if count <= FIRST:
         return Shown(every, "", "", "")
