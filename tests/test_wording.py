@@ -13,7 +13,8 @@ import telads
 from telads.dataset import Kind
 from telads.method.disclosure import size
 from telads.model import Month, Window
-from telads.text import Lang, join_names, josa
+from telads.planning.brief import money
+from telads.text import Lang, Text, join_names, josa
 from telads.wording import (
     be,
     figure,
@@ -89,6 +90,21 @@ def test_people_are_rounded(count: float, ko: str, en: str) -> None:
     assert people(count, "en") == en
     if count < 10_000:
         assert people(size(count), "en") == en, "as sizes are published"
+
+
+@pytest.mark.parametrize(
+    ("amount", "ko", "en"),
+    [
+        (50_000_000, "5,000만 원", "50 million won"),
+        (120_000_000, "1억 2,000만 원", "120 million won"),
+        (1_000_000_000, "10억 원", "1 billion won"),
+        (28_910_000, "2,891만 원", "28.91 million won"),
+        (28_912_345, "28,912,345원", "28,912,345 won"),
+        (11_000, "11,000원", "11,000 won"),
+    ],
+)
+def test_money_is_exact_as_one_says_it(amount: int, ko: str, en: str) -> None:
+    assert money(amount) == Text(ko, en)
 
 
 @pytest.mark.parametrize(

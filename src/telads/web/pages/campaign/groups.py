@@ -124,21 +124,21 @@ def matrix(
     known = _of_city(build, choice.service.id, choice.month)
     most = max([0.0, *(row["affinity"] for row in known.values())])
     places = Counter((str(one.sex), one.age) for one in ticked)
+    in_list = {(one["sex"], one["age"]) for one in listed}
 
     def group(sex: str, age: int) -> Group | None:
         row = known.get((sex, age))
         if row is None:
             return None
-        own = [Segment(one["district"], Sex(sex), age) for one in listed
-               if (one["sex"], one["age"]) == (sex, age)]  # fmt: skip
         count, z = places[sex, age], row["affinity"]
+        turned = choice._replace(turn=f"{sex}{age}")
         return Group(
             id=f"group-{sex}-{age}",
             name=group_name(sex, age, lang),
             use=use.told(where.relative(row), row["index"] is None),
             step=0 if z < 0 else min(STEPS, 1 + int(STEPS * z / most)) if most else 1,
             places=count,
-            address=address_of(choice._replace(turn=f"{sex}{age}")) if own else "",
+            address=address_of(turned) if (sex, age) in in_list else "",
         )
 
     return [(in_force().age_text(age)(lang), [group(str(sex), age) for sex in SEXES])
