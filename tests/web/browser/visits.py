@@ -44,6 +44,7 @@ PAGES = {
     "advertisers": "advertisers/",
     "data": "data/",
     "evidence": "evidence/",
+    "alike": "advertisers/alike/",
     "audiences": "audiences/",
     "campaign": "campaign/?budget=50000000",
     "changes": "changes/?service=video&month=2023-03",
