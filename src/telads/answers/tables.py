@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from telads.answers.rows import Grouped, Rows
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall, WorkspaceDamaged, WorkspaceError
-from telads.model import Month, Segment, Sex
+from telads.model import Month, Segment
 from telads.store.files import UNREADABLE, replacing
 from telads.store.workspace import Build
 from telads.text import Text
@@ -42,7 +42,7 @@ SEGMENT_BYTES = 200
 
 KEY = ("district", "sex", "age")
 """Columns that identify a segment."""
-People = dict[str, dict[tuple[str, Sex, int], int]]
+People = dict[str, dict[tuple[str, str, int], int]]
 """Month -> segment -> its published size."""
 
 
