@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from telads.render.deck.fit import LEADING
@@ -171,6 +172,26 @@ def _plain_body(shape: Any, anchor: str) -> None:
     body.set("anchor", anchor)
 
 
+@cache
+def _outline() -> Any:
+    """The library's builder of freeforms, which finds the corner of one once.
+
+    Its own goes through all points anew for each of them.
+    """
+    from pptx.shapes.freeform import FreeformBuilder
+
+    class Outline(FreeformBuilder):
+        @cached_property
+        def shape_offset_x(self) -> Any:
+            return super().shape_offset_x
+
+        @cached_property
+        def shape_offset_y(self) -> Any:
+            return super().shape_offset_y
+
+    return Outline
+
+
 class _Writer:
     """Adds slides to a presentation."""
 
@@ -287,7 +308,8 @@ class _Writer:
 
         (first, *others) = item.rings
         start, *rest = _open(first)
-        builder = slide.shapes.build_freeform(round(start[0] * EMU), round(start[1] * EMU))
+        corner = round(start[0] * EMU), round(start[1] * EMU)
+        builder = _outline().new(slide.shapes, *corner, 1.0, 1.0)
         builder.add_line_segments([(round(x * EMU), round(y * EMU)) for x, y in rest])
         for ring in others:
             (x, y), *rest = _open(ring)
