@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import floor, log10
 
 from telads.dataset import in_force
@@ -10,6 +11,7 @@ from telads.experiments.verdict import Verdict
 from telads.planning.brief import money
 from telads.text import Text, josa
 
+_OPTION = re.compile(r" ?\(--[a-z-]+\)")
 _LARGE = 100
 _SURE = 0.5
 """Chance from which a draw is not counted in draws of which it is one."""
@@ -32,6 +34,11 @@ def percent(share: float, sign: bool = False) -> str:
     return f"{mark}{abs(value):.{digits}f}%"
 
 
+def without_options(text: str) -> str:
+    """A sentence without the options of the command line that stand in brackets."""
+    return _OPTION.sub("", text)
+
+
 def amount(value: float) -> Text:
     """Money in whole units, or with two significant digits where it is small."""
     if abs(value) >= _LARGE:
@@ -52,7 +59,7 @@ def design_sentences(design: Design) -> tuple[Text, ...]:
     )
 
 
-def _level(design: Design) -> Text:
+def level_text(design: Design) -> Text:
     """The word for its areas."""
     word = "district" if design.level == "district" else "neighbourhood"
     return in_force().fill(Text(f"{{{word}}}", f"{{{word}s}}"))
@@ -61,7 +68,7 @@ def _level(design: Design) -> Text:
 def _left_out(design: Design) -> list[Text]:
     if not design.left_out:
         return []
-    word = _level(design)
+    word = level_text(design)
     return [Text(
         f"결과 파일에 값이 없는 {word.ko} {design.left_out}곳은 뺐습니다.",
         f"{design.left_out} {word.en} without figures in the outcome are left out.",
@@ -70,7 +77,7 @@ def _left_out(design: Design) -> list[Text]:
 
 def _drawn(design: Design) -> Text:
     treated = [area.text for area in design.areas if area.treated]
-    word = _level(design)
+    word = level_text(design)
     start, weeks = design.wish.start, design.wish.weeks
     day = f"{start.year}년 {start.month}월 {start.day}일"
     return Text(
@@ -154,7 +161,8 @@ def verdict_sentences(verdict: Verdict, design: Design) -> tuple[Text, ...]:
     )
 
 
-def range_text(low: float | None, high: float | None) -> Text:
+def interval_text(low: float | None, high: float | None) -> Text:
+    """An interval of an effect; an end that there is not is said."""
     if low is None and high is None:
         return Text("추첨이 너무 적어 범위 없음", "no range, with so few draws")
     if low is None or high is None:
@@ -177,7 +185,7 @@ def verdict_title(verdict: Verdict) -> Text:
 
 def verdict_figures(verdict: Verdict) -> list[tuple[Text, Text]]:
     """The effect, the additional units and what each cost: a figure, and what it is."""
-    same, ends = percent(verdict.effect, sign=True), range_text(verdict.low, verdict.high)
+    same, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
     told = [(Text(same, same), Text(f"광고의 효과({ends.ko})", f"effect of the ads ({ends.en})"))]
     units = verdict.units.value or 0
     if verdict.found != "nothing" and units:
@@ -200,7 +208,7 @@ def verdict_figures(verdict: Verdict) -> list[tuple[Text, Text]]:
 
 
 def _verdict(verdict: Verdict) -> Text:
-    effect, ends = percent(verdict.effect, sign=True), range_text(verdict.low, verdict.high)
+    effect, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
     chance = chance_text(verdict.p)
     if verdict.found == "nothing":
         return Text(
@@ -222,14 +230,19 @@ def _each(verdict: Verdict) -> Text:
     if verdict.each.value is None:
         return Text("", "")
     value = amount(verdict.each.value)
-    if verdict.each.low is None:
-        return Text(f", 1건당 {value.ko}", f", {value.en} each")
-    low = amount(verdict.each.low)
-    if verdict.each.high is None:
-        return Text(f", 1건당 {value.ko}({low.ko} 이상)", f", {value.en} each ({low.en} or more)")
-    high = amount(verdict.each.high)
-    return Text(f", 1건당 {value.ko}({low.ko}~{high.ko})",
-                f", {value.en} each ({low.en} to {high.en})")  # fmt: skip
+    low, high = (None if one is None else amount(one)
+                 for one in (verdict.each.low, verdict.each.high))  # fmt: skip
+    told = ranged(Text(value.ko, f"{value.en} each"), low, high)
+    return Text(f", 1건당 {told.ko}", f", {told.en}")
+
+
+def ranged(value: Text, low: Text | None, high: Text | None) -> Text:
+    """A figure with its interval in brackets; without an upper end it says *or more*."""
+    if low is None:
+        return value
+    if high is None:
+        return Text(f"{value.ko}({low.ko} 이상)", f"{value.en} ({low.en} or more)")
+    return Text(f"{value.ko}({low.ko}~{high.ko})", f"{value.en} ({low.en} to {high.en})")
 
 
 def chance_text(p: float) -> Text:
@@ -263,10 +276,10 @@ def _beside(verdict: Verdict) -> list[Text]:
 
     ko = ", ".join(
         f"{METHODS[one.method].ko} {percent(one.effect, sign=True)}"
-        f"({range_text(one.low, one.high).ko})" for one in others
+        f"({interval_text(one.low, one.high).ko})" for one in others
     )  # fmt: skip
     en = ", ".join(
         f"{METHODS[one.method].en.lower()} {percent(one.effect, sign=True)} "
-        f"({range_text(one.low, one.high).en})" for one in others
+        f"({interval_text(one.low, one.high).en})" for one in others
     )  # fmt: skip
     return [Text(f"다른 방법으로는: {ko}.", f"By other methods: {en}.")]

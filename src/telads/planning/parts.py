@@ -235,7 +235,7 @@ class Ground:
     @cached_property
     def everybody(self) -> Members:
         """All members."""
-        keys = people(self.build).get(str(self.month), ())
+        keys: Iterable[Key] = people(self.build).get(str(self.month), ())
         return frozenset(one for key in keys for one in self.members(Segment(*key)))
 
     def within(self, rows: pl.DataFrame) -> Members:

@@ -127,6 +127,8 @@ def test_from_the_form_to_the_verdict_and_its_files(
     described = json.loads(kim.get(f"/experiments/{one.pk}/weeks.csv-metadata.json").content)
     assert described["url"].endswith("weeks.csv")
     assert kim.get(f"/experiments/{one.pk}/experiment.xlsx").content.startswith(b"PK")
+    for name, start in (("experiment.pptx", b"PK"), ("experiment.pdf", b"%PDF")):
+        assert kim.get(f"/en/experiments/{one.pk}/{name}").content.startswith(start)
     assert kim.get(f"/experiments/{one.pk}/another.csv").status_code == 404
     assert "증가" in get(kim, "/experiments/").one("tbody").text
     logged = caplog.text + " ".join(f"{e.thing} {e.detail}" for e in AuditEntry.objects.all())

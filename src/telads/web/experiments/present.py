@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from telads.answers.answer import Answer
 from telads.errors import WorkspaceDamaged
+from telads.experiments.files import answers
 from telads.experiments.kept import Experiment
 from telads.experiments.pictures import draw_areas, draw_curve, draw_verdict
-from telads.experiments.questions import FOUND, PARTS, design_answer, verdict_answer
+from telads.experiments.questions import verdict_answer
 from telads.experiments.sentences import (
     chance_text,
     design_sentences,
@@ -53,14 +53,6 @@ def listed(saved: SavedExperiment) -> Row:
     wish, verdict = known.design.wish, known.verdict
     found = STATES[verdict.found if verdict else None]
     return Row(saved, wish.start.isoformat(), wish.weeks, wish.treated, found)
-
-
-def answers(known: Experiment) -> dict[str, Answer]:
-    """Its tables by the names of their files: those of the design, and of the verdict if any."""
-    found = {part: design_answer(known.design, known.before, part) for part in PARTS}
-    if known.verdict:
-        found |= {part: verdict_answer(known, known.verdict, part) for part in FOUND}
-    return found
 
 
 def sentences(known: Experiment, lang: Lang) -> dict[str, list[str]]:
