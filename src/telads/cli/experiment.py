@@ -176,6 +176,34 @@ def analyse(
     show(verdict_answer(made, made.verdict, chosen), form, lang.value)
 
 
+@experiment.command(help=say(
+    "다음 플랜의 참고값으로 판정을 남기거나 거둡니다.",
+    "Keep the verdict as reference for later plans, or no longer."))  # fmt: skip
+def reference(
+    name: NameArgument,
+    service: Annotated[str | None, typer.Option(help=say(
+        "이 서비스의 계획에 보임(기본: 설계의 서비스)",
+        "plans of this service show it (default: that of the design)"))] = None,
+    remove: Annotated[bool, typer.Option("--remove", help=say(
+        "더는 보이지 않음", "plans show it no longer"))] = False,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Plans of a service show the effect; none of their figures changes."""
+    from telads.experiments.sentences import reference_text
+    from telads.experiments.services import refer
+
+    known = refer(workspace_of(workspace), load_settings(), name, service, remove)
+    if form is not Form.TABLE:
+        show_done("experiment reference", [{"name": known.name, "service": known.reference}], form)
+    elif known.reference is None or known.verdict is None:
+        done = Text(f"참고값에서 뺐습니다: {known.name}", f"no reference any more: {known.name}")
+        sys.stdout.write(f"{done(lang.value)}\n")
+    else:
+        sys.stdout.write(f"{reference_text(known.design, known.verdict)(lang.value)}\n")
+
+
 @experiment.command("list", help=say("실험을 모두 봅니다.", "List all experiments."))
 def list_experiments(
     workspace: WorkspaceOption = None,

@@ -210,6 +210,25 @@ def ranged(value: Text, low: Text | None, high: Text | None) -> Text:
     return Text(f"{value.ko}({low.ko}~{high.ko})", f"{value.en} ({low.en} to {high.en})")
 
 
+def reference_text(design: Design, verdict: Verdict) -> Text:
+    """What a later plan shows of an experiment: its effect, and with what it was had."""
+    word, weeks = level_text(design), sum(one.test for one in verdict.weeks)
+    effect, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
+    areas = verdict.treated
+    one = {"district": in_force().district, "neighbourhood": in_force().neighbourhood}[design.level]
+    cost = amount(verdict.cost) if verdict.cost is not None else None
+    unit = f" {verdict.unit}" if verdict.unit else ""
+    unseen = verdict.found == "nothing"
+    return Text(
+        f"지난 시험({design.wish.name}, {verdict.start}):{unit} {effect}({ends.ko}), "
+        f"{word.ko} {areas}곳에서 {weeks}주{f', 광고비 {cost.ko}' if cost else ''}"
+        f"{'. 효과를 확인하지 못했습니다' if unseen else ''}.",
+        f"An earlier test ({design.wish.name}, {verdict.start}):{unit} {effect} ({ends.en}) with "
+        f"{areas} {one.text.en if areas == 1 else word.en} in {weeks} week{'s' * (weeks != 1)}"
+        f"{f' at {cost.en}' if cost else ''}{'; no effect could be seen' if unseen else ''}.",
+    )
+
+
 def chance_text(p: float) -> Text:
     """How often chance alone shows as much."""
     if p >= _SURE:
