@@ -421,6 +421,7 @@ def test_the_command_line_says_the_same(
     assert run("experiment", "list", "--lang", "en").out.startswith(
         f"cli, {TEST} weeks from {START}, 6 areas"
     )
+    assert ", +1" in run("experiment", "list", "--lang", "en").out
     assert json.loads(run("experiment", "list", "-f", "json").out)["rows"][0]["found"] == "increase"
     shown = run("experiment", "show", "cli", "--part", "curve", "-f", "csv").out
     assert shown.startswith("treated,weeks,smallest,draws,asked")

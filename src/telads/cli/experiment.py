@@ -50,6 +50,9 @@ class Entry(NamedTuple):
     treated: int
     draw: int
     found: str | None
+    effect: float | None
+    service: str | None
+    """Whose later plans show its effect."""
 
 
 @experiment.command(help=say(
@@ -212,13 +215,19 @@ def list_experiments(
 ) -> None:
     """Each with its dates and what it found."""
     from telads.experiments.kept import experiments
+    from telads.experiments.sentences import state_text
 
+    known = experiments(workspace_of(workspace))
     found = [
         Entry(one.name, one.design.wish.start.isoformat(), one.design.wish.weeks,
-              one.design.wish.treated, one.design.draw, one.verdict.found if one.verdict else None)
-        for one in experiments(workspace_of(workspace))
+              one.design.wish.treated, one.design.draw, one.verdict.found if one.verdict else None,
+              one.verdict.effect if one.verdict else None, one.reference)
+        for one in known
     ]  # fmt: skip
-    show_list("experiment list", found, lambda entry: _told(entry, lang.value), form)
+    states = {one.name: state_text(one.verdict) for one in known}
+    show_list(
+        "experiment list", found, lambda entry: _told(entry, states[entry.name], lang.value), form
+    )
 
 
 @experiment.command(help=say(
@@ -240,15 +249,7 @@ def delete(
         show_done("experiment delete", [{"name": name.strip()}], form)
 
 
-_FOUND: dict[str | None, Text] = {
-    None: Text("분석 전", "not analysed"),
-    "nothing": Text("효과를 확인하지 못함", "no effect seen"),
-    "increase": Text("증가", "increase"),
-    "decrease": Text("감소", "decrease"),
-}
-
-
-def _told(entry: Entry, lang: Lang) -> list[str]:
+def _told(entry: Entry, state: Text, lang: Lang) -> list[str]:
     weeks = Text(f"{entry.start}부터 {entry.weeks}주", f"{entry.weeks} weeks from {entry.start}")
     areas = Text(f"광고 지역 {entry.treated}곳", f"{entry.treated} areas with ads")
-    return [entry.name, weeks(lang), areas(lang), _FOUND[entry.found](lang)]
+    return [entry.name, weeks(lang), areas(lang), state(lang)]

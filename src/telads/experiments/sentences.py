@@ -6,7 +6,7 @@ import re
 from math import floor, log10
 
 from telads.dataset import in_force
-from telads.experiments.design import Design
+from telads.experiments.design import Design, late
 from telads.experiments.verdict import Verdict
 from telads.planning.brief import money
 from telads.text import Text, josa
@@ -55,6 +55,7 @@ def design_sentences(design: Design) -> tuple[Text, ...]:
         *_left_out(design),
         *_would_show(design),
         *_of_draw(design),
+        *late(design),
         *_of_borders(design),
     )
 
@@ -150,10 +151,21 @@ def _of_borders(design: Design) -> list[Text]:
     )]  # fmt: skip
 
 
+def state_text(verdict: Verdict | None) -> Text:
+    """What an experiment found, in a list: its effect with its interval, if there is one."""
+    if verdict is None:
+        return Text("분석 전", "not analysed")
+    if verdict.found == "nothing":
+        return Text("효과를 확인하지 못함", "no effect seen")
+    effect, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
+    return Text(f"{effect}({ends.ko})", f"{effect} ({ends.en})")
+
+
 def verdict_sentences(verdict: Verdict, design: Design) -> tuple[Text, ...]:
     """The verdict, its cost, what could have been seen, and what came otherwise."""
     return (
         _verdict(verdict),
+        _interval(verdict),
         *_nothing(verdict, design),
         *_beside(verdict),
         *verdict.deviations,
@@ -187,6 +199,15 @@ def _verdict(verdict: Verdict) -> Text:
     return Text(
         f"{effect}({ends.ko}),{unit} {count} {word.ko}{each.ko}. {chance.ko}.",
         f"{effect} ({ends.en}), {count}{unit} {word.en}{each.en}; {chance.en}.",
+    )
+
+
+def _interval(verdict: Verdict) -> Text:
+    """What the brackets hold, and what the effect is measured against."""
+    level = f"{verdict.level:.0%}"
+    return Text(
+        f"광고가 없었을 때의 예상과 비교한 효과이며, 괄호 안은 {level} 구간입니다.",
+        f"The effect is against what is expected without ads; in brackets, its {level} interval.",
     )
 
 
