@@ -515,12 +515,23 @@ class Workspace:
         assert made.verdict is not None
         return self._shown(verdict_answer(made, made.verdict, chosen))
 
-    def experiment_show(self, name: str, part: str | None = None) -> Answer:
-        """The verdict of an experiment, or its design before it is analysed: one of its tables."""
+    def experiment_show(
+        self, name: str, part: str | None = None, output: PathText | None = None
+    ) -> Answer:
+        """The verdict of an experiment, or its design before it is analysed: one of its tables.
+
+        `output` also writes the experiment as .pptx (a deck), .pdf, .xlsx, .json or, of that table
+        alone, .csv. Raises `UnknownChoice`, `WorkspaceDamaged`.
+        """
+        from telads.experiments.files import write_experiment
         from telads.experiments.kept import experiment_named
         from telads.experiments.questions import shown_again
 
-        return self._shown(shown_again(experiment_named(self.store, name), part))
+        known = experiment_named(self.store, name)
+        answer = shown_again(known, part)
+        if output is not None:
+            write_experiment(known, Path(output), "ko", part)
+        return self._shown(answer)
 
     def experiment_list(self) -> list[Experiment]:
         """All experiments of the workspace, by name; raises `WorkspaceDamaged`."""

@@ -433,7 +433,8 @@ def experiments(site: Site) -> None:
                                           "cost": "1000000"}, "kim")  # fmt: skip
     site.both("/experiments/1/", "kim")
     site.both("/experiments/", "kim")
-    for name in ("experiment.xlsx", "experiment.json", "weeks.csv", "weeks.csv-metadata.json"):
+    for name in ("experiment.xlsx", "experiment.pptx", "experiment.pdf", "experiment.json",
+                 "weeks.csv", "weeks.csv-metadata.json"):  # fmt: skip
         site.get(f"/experiments/1/{name}", "kim")
     site.post("/experiments/1/delete/", {}, "kim")
 

@@ -20,7 +20,7 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.registry import listed
-from telads.cli.show import show, show_done
+from telads.cli.show import require_folder, show, show_done, show_written
 from telads.text import Lang, Text
 
 experiment = typer.Typer(**listed("experiment"))
@@ -113,22 +113,34 @@ def design(
 
 
 @experiment.command("show", help=say(
-    "실험의 설계나 판정을 다시 봅니다.", "Show a design, or its verdict, again."))  # fmt: skip
+    "실험의 설계나 판정을 다시 보거나 파일로 씁니다.",
+    "Show a design, or its verdict, again; or write it to a file."))  # fmt: skip
 def show_again(
     name: NameArgument,
     part: Annotated[str | None, typer.Option(help=say(
         "표시할 표: areas balance curve borders, 분석한 뒤에는 methods weeks도",
         "which table: areas, balance, curve, borders; once analysed methods, weeks"))] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=say(
+        "출력 파일(.pptx, .pdf, .xlsx, .csv, .json)",
+        "the file to write: .pptx (a deck), .pdf, .xlsx, .csv, .json"))] = None,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
-    """The verdict if there is one, else the design."""
+    """The verdict if there is one, else the design; or all of it as a file."""
+    from telads.experiments.files import write_experiment
     from telads.experiments.kept import experiment_named
     from telads.experiments.questions import shown_again
 
+    if output:
+        require_folder(output)
     known = experiment_named(workspace_of(workspace), name)
-    show(shown_again(known, part), form, lang.value)
+    answer = shown_again(known, part)
+    if output:
+        write_experiment(known, output, lang.value, part)
+        show_written("experiment show", [output], form)
+    else:
+        show(answer, form, lang.value)
 
 
 @experiment.command(help=say(

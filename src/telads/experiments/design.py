@@ -153,6 +153,20 @@ class Design:
         return found.effect if found else None
 
     @property
+    def curves(self) -> dict[int | None, list[Point]]:
+        """Points with an effect by the length of the test in weeks.
+
+        First its own, then the next shorter and the next longer; None where a standard deviation
+        was typed.
+        """
+        known = [one for one in self.curve if one.effect is not None]
+        lengths = sorted({one.weeks for one in known if one.weeks is not None})
+        own = self.wish.weeks if lengths else None
+        near = (*[one for one in lengths if own and one < own][-1:],
+                *[one for one in lengths if own and one > own][:1])  # fmt: skip
+        return {weeks: [one for one in known if one.weeks == weeks] for weeks in (own, *near)}
+
+    @property
     def weeks(self) -> tuple[date, ...]:
         """First days of the weeks of the test."""
         return tuple(self.wish.start + at * WEEK for at in range(self.wish.weeks))

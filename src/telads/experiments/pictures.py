@@ -55,7 +55,7 @@ def draw_areas(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing |
         areas[area.district] = Area(colour, label, told)
         rows.append({"district": area.district, "role": role, "beside": near})
     treated = [area.district for area in design.areas if area.treated]
-    legend = [ROLES["treated"](lang), "", Text("비교", "compared")(lang)]
+    legend = [ROLES["treated"](lang), Text("인접", "beside")(lang), Text("비교", "compared")(lang)]
     return drawing(
         "experiment",
         Text("광고하는 지역과 비교하는 지역", "Areas with ads and areas compared")(lang),
@@ -66,8 +66,8 @@ def draw_areas(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing |
                       areas[row["district"]].hover] for row in rows], names=2),
         body=district_map(
             areas,
-            Legend(Text("가운데: 비교 지역 가운데 광고 지역과 맞닿은 곳",
-                        "in the middle: compared, beside ads")(lang),
+            Legend(Text("인접: 광고 지역과 맞닿은 비교 지역",
+                        "beside: compared, bordering ads")(lang),
                    ("pair-a", "pair-b", "pair-none"),
                    list(zip((0.0, 0.5, 1.0), legend, strict=True)),
                    _NOTHING(lang) if len(areas) < len(outlines().districts) else ""),
@@ -136,14 +136,10 @@ def draw_curve(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing |
     The line is that of the design's own weeks; a dashed line stands beside it for each of up to two
     other lengths, the next shorter and the next longer.
     """
-    known = [one for one in design.curve if one.effect is not None]
-    if len({one.treated for one in known}) < 2:
+    if len({one.treated for one in design.curve if one.effect is not None}) < 2:
         return None
-    lengths = sorted({one.weeks for one in known if one.weeks is not None})
-    own = design.wish.weeks if lengths else None
-    near = [*[one for one in lengths if own and one < own][-1:],
-            *[one for one in lengths if own and one > own][:1]]  # fmt: skip
-    series = {weeks: [one for one in known if one.weeks == weeks] for weeks in (own, *near)}
+    series = design.curves
+    own, *near = series
     shown = [one for several in series.values() for one in several]
     numbers = sorted({one.treated for one in shown})
     top = max(one.effect or 0 for one in shown) * 100
@@ -158,7 +154,7 @@ def draw_curve(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing |
     def paint(look: Look) -> str:
         parts = plot.ticks(told, look)
         if own:
-            beside = ", ".join(_weeks(weeks, lang) for weeks in near)
+            beside = ", ".join(_weeks(weeks, lang) for weeks in near if weeks)
             parts += _key([(_weeks(own, lang), True), (beside, False)][: 1 + bool(near)], 0, look)
         for weeks, several in reversed(series.items()):
             mine = weeks == own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import floor, log10
 
 from telads.dataset import in_force
@@ -10,6 +11,7 @@ from telads.experiments.verdict import Verdict
 from telads.planning.brief import money
 from telads.text import Text, josa
 
+_OPTION = re.compile(r" ?\(--[a-z-]+\)")
 _LARGE = 100
 _SURE = 0.5
 """Chance from which a draw is not counted in draws of which it is one."""
@@ -32,6 +34,11 @@ def percent(share: float, sign: bool = False) -> str:
     return f"{mark}{abs(value):.{digits}f}%"
 
 
+def without_options(text: str) -> str:
+    """A sentence without the options of the command line that stand in brackets."""
+    return _OPTION.sub("", text)
+
+
 def amount(value: float) -> Text:
     """Money in whole units, or with two significant digits where it is small."""
     if abs(value) >= _LARGE:
@@ -52,7 +59,7 @@ def design_sentences(design: Design) -> tuple[Text, ...]:
     )
 
 
-def _level(design: Design) -> Text:
+def level_text(design: Design) -> Text:
     """The word for its areas."""
     word = "district" if design.level == "district" else "neighbourhood"
     return in_force().fill(Text(f"{{{word}}}", f"{{{word}s}}"))
@@ -61,7 +68,7 @@ def _level(design: Design) -> Text:
 def _left_out(design: Design) -> list[Text]:
     if not design.left_out:
         return []
-    word = _level(design)
+    word = level_text(design)
     return [Text(
         f"결과 파일에 값이 없는 {word.ko} {design.left_out}곳은 뺐습니다.",
         f"{design.left_out} {word.en} without figures in the outcome are left out.",
@@ -70,11 +77,12 @@ def _left_out(design: Design) -> list[Text]:
 
 def _drawn(design: Design) -> Text:
     treated = [area.text for area in design.areas if area.treated]
-    word = _level(design)
+    word = level_text(design)
     start, weeks = design.wish.start, design.wish.weeks
+    day = f"{start.year}년 {start.month}월 {start.day}일"
     return Text(
         f"{word.ko} {len(design.areas)}곳 가운데 {len(treated)}곳에 광고합니다"
-        f"({start}부터 {weeks}주): {', '.join(one.ko for one in treated)}.",
+        f"({day}부터 {weeks}주): {', '.join(one.ko for one in treated)}.",
         f"Advertise in {len(treated)} of {len(design.areas)} {word.en} for {weeks} weeks from "
         f"{start}: {', '.join(one.en for one in treated)}.",
     )
@@ -153,7 +161,8 @@ def verdict_sentences(verdict: Verdict, design: Design) -> tuple[Text, ...]:
     )
 
 
-def _range(low: float | None, high: float | None) -> Text:
+def interval_text(low: float | None, high: float | None) -> Text:
+    """An interval of an effect; an end that there is not is said."""
     if low is None and high is None:
         return Text("추첨이 너무 적어 범위 없음", "no range, with so few draws")
     if low is None or high is None:
@@ -164,8 +173,42 @@ def _range(low: float | None, high: float | None) -> Text:
     return Text(f"{ends[0]}~{ends[1]}", f"{ends[0]} to {ends[1]}")
 
 
+def verdict_title(verdict: Verdict) -> Text:
+    """What was found, without a figure."""
+    unit = verdict.unit or "units"
+    ways = {
+        "increase": Text("광고의 효과가 확인됐습니다.", f"The ads had an effect: more {unit}."),
+        "decrease": Text("광고한 지역의 결과가 줄었습니다.", f"Fewer {unit} where the ads ran."),
+    }
+    return ways.get(verdict.found, Text("효과가 있다고 할 수 없습니다.", "No effect can be seen."))
+
+
+def verdict_figures(verdict: Verdict) -> list[tuple[Text, Text]]:
+    """The effect, the additional units and what each cost: a figure, and what it is."""
+    same, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
+    told = [(Text(same, same), Text(f"광고의 효과({ends.ko})", f"effect of the ads ({ends.en})"))]
+    units = verdict.units.value or 0
+    if verdict.found != "nothing" and units:
+        count, way = rounded(abs(units)), Text("늘어난", "more") if units > 0 else Text(
+            "줄어든", "fewer")  # fmt: skip
+        told.append((Text(count, count),
+                     Text(f"{way.ko} {verdict.unit or '건수'}",
+                          f"{way.en} {verdict.unit or 'units'}")))  # fmt: skip
+    if verdict.found != "nothing" and verdict.each.value is not None:
+        low, high = (None if end is None else amount(end)
+                     for end in (verdict.each.low, verdict.each.high))  # fmt: skip
+        within = Text("", "")
+        if low and high:
+            within = Text(f"({low.ko}~{high.ko})", f" ({low.en} to {high.en})")
+        elif low:
+            within = Text(f"({low.ko} 이상)", f" ({low.en} or more)")
+        told.append((amount(verdict.each.value),
+                     Text(f"1건당 광고비{within.ko}", f"cost of each{within.en}")))  # fmt: skip
+    return told
+
+
 def _verdict(verdict: Verdict) -> Text:
-    effect, ends = percent(verdict.effect, sign=True), _range(verdict.low, verdict.high)
+    effect, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
     chance = chance_text(verdict.p)
     if verdict.found == "nothing":
         return Text(
@@ -187,14 +230,19 @@ def _each(verdict: Verdict) -> Text:
     if verdict.each.value is None:
         return Text("", "")
     value = amount(verdict.each.value)
-    if verdict.each.low is None:
-        return Text(f", 1건당 {value.ko}", f", {value.en} each")
-    low = amount(verdict.each.low)
-    if verdict.each.high is None:
-        return Text(f", 1건당 {value.ko}({low.ko} 이상)", f", {value.en} each ({low.en} or more)")
-    high = amount(verdict.each.high)
-    return Text(f", 1건당 {value.ko}({low.ko}~{high.ko})",
-                f", {value.en} each ({low.en} to {high.en})")  # fmt: skip
+    low, high = (None if one is None else amount(one)
+                 for one in (verdict.each.low, verdict.each.high))  # fmt: skip
+    told = ranged(Text(value.ko, f"{value.en} each"), low, high)
+    return Text(f", 1건당 {told.ko}", f", {told.en}")
+
+
+def ranged(value: Text, low: Text | None, high: Text | None) -> Text:
+    """A figure with its interval in brackets; without an upper end it says *or more*."""
+    if low is None:
+        return value
+    if high is None:
+        return Text(f"{value.ko}({low.ko} 이상)", f"{value.en} ({low.en} or more)")
+    return Text(f"{value.ko}({low.ko}~{high.ko})", f"{value.en} ({low.en} to {high.en})")
 
 
 def chance_text(p: float) -> Text:
@@ -204,7 +252,7 @@ def chance_text(p: float) -> Text:
                     "chance alone would show as much in half of the draws or more")  # fmt: skip
     one = rounded(1 / p)
     return Text(f"광고가 없어도 추첨 {one}번에 한 번은 이만큼 나옵니다",
-                f"would be seen by chance in 1 of {one} draws")  # fmt: skip
+                f"chance alone would show as much in 1 of {one} draws")  # fmt: skip
 
 
 def _nothing(verdict: Verdict, design: Design) -> list[Text]:
@@ -228,10 +276,10 @@ def _beside(verdict: Verdict) -> list[Text]:
 
     ko = ", ".join(
         f"{METHODS[one.method].ko} {percent(one.effect, sign=True)}"
-        f"({_range(one.low, one.high).ko})" for one in others
+        f"({interval_text(one.low, one.high).ko})" for one in others
     )  # fmt: skip
     en = ", ".join(
         f"{METHODS[one.method].en.lower()} {percent(one.effect, sign=True)} "
-        f"({_range(one.low, one.high).en})" for one in others
+        f"({interval_text(one.low, one.high).en})" for one in others
     )  # fmt: skip
     return [Text(f"다른 방법으로는: {ko}.", f"By other methods: {en}.")]

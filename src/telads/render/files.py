@@ -12,7 +12,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -194,6 +194,19 @@ def write_workbook(
         for number, (name, value) in enumerate(about.items()):
             text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
             last.write_row(number, 0, (name, text))
+
+
+def write_answers(
+    path: Path, answers: Mapping[str, Answer], about: dict[str, object], lang: Lang
+) -> None:
+    """Write answers as the sheets of a workbook, with displayed names, headings and values."""
+    told = {
+        name: replace(answer, rows=marked(answer.rows, answer.synthetic))
+        for name, answer in answers.items()
+    }
+    made = {name: sheet_of(answer, lang) for name, answer in told.items()}
+    formats = {heading: form for sheet in made.values() for heading, form in sheet.formats.items()}
+    write_workbook(path, {name: sheet.frame for name, sheet in made.items()}, about, formats)
 
 
 def _insert(

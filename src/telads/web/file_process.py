@@ -117,7 +117,7 @@ def _not_made() -> FileNotMade:
     return FileNotMade(
         Text("파일을 만들지 못했습니다.", "The file could not be made."),
         Text("잠시 뒤에 다시 받아 주세요. 계속되면 관리자에게 알려 주세요.",
-             "Download it again in a while. If this goes on, tell your administrator."),
+             "Download it again in a while. If this goes on, let your administrator know."),
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -22,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
-from telads.render.files import DESCRIPTION, FORMATS, flat, marked, sheet_of, write_workbook
+from telads.render.files import DESCRIPTION, FORMATS, flat, write_answers
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
@@ -120,19 +119,7 @@ def written(tables: Tables, wanted: str, lang: Lang) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (tables.prefix + table)
         if suffix == ".xlsx":
-            _workbook(path, tables.sheets, about, lang)
+            write_answers(path, tables.sheets, about, lang)
         else:
             FORMATS[suffix].write(path, flat(tables.sheets[kind]), about)
         return path.with_name(tables.prefix + wanted).read_bytes()
-
-
-def _workbook(
-    path: Path, answers: Mapping[str, Answer], about: dict[str, object], lang: Lang
-) -> None:
-    told = {
-        name: replace(answer, rows=marked(answer.rows, answer.synthetic))
-        for name, answer in answers.items()
-    }
-    made = {name: sheet_of(answer, lang) for name, answer in told.items()}
-    formats = {heading: form for sheet in made.values() for heading, form in sheet.formats.items()}
-    write_workbook(path, {name: sheet.frame for name, sheet in made.items()}, about, formats)

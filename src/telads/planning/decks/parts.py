@@ -41,6 +41,11 @@ OTHERS = Text("그 밖", "others")
 
 def source(basis: Basis, months: Iterable[Month], lang: Lang, *more: Text) -> str:
     """The source below every slide: publisher, months, and what was typed in."""
+    return source_of_data(basis.synthetic, months, lang, *more)
+
+
+def source_of_data(synthetic: bool, months: Iterable[Month], lang: Lang, *more: Text) -> str:
+    """The source below every slide: publisher, months, and `more`."""
     told = ", ".join(
         Text(f"기준월 {month.text.ko}({observed(month.window, 'ko')})",
              f"month {month} ({observed(month.window, 'en')})")(lang)
@@ -48,7 +53,7 @@ def source(basis: Basis, months: Iterable[Month], lang: Lang, *more: Text) -> st
     )  # fmt: skip
     publisher = in_force().source.publisher(lang)
     parts = [Text(f"데이터: {publisher}, {told}.", f"Data: {publisher}, {told}.")(lang)]
-    if basis.synthetic:
+    if synthetic:
         parts = [SYNTHETIC(lang), Text(f"{told}.", f"{told[:1].upper()}{told[1:]}.")(lang)]
     return " ".join((*parts, *(one(lang) for one in more)))
 

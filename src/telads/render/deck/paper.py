@@ -224,19 +224,19 @@ class _Page:
                            item.size, align="right" if behind else "left", bold=True)  # fmt: skip
 
     def lines(self, item: Lines) -> None:
-        plot, (right, across), (top, up) = item.plot, item.x_scale, item.y_scale
+        plot, across, up = item.plot, item.x_axis, item.y_axis
 
         def place(point: Point) -> tuple[float, float]:
-            return (plot.left + point.x / right * plot.width,
-                    plot.bottom - point.y / top * plot.height)  # fmt: skip
+            return (plot.left + across.share(point.x) * plot.width,
+                    plot.bottom - up.share(point.y) * plot.height)  # fmt: skip
 
-        for at in range(round(top / up) + 1):
-            y = plot.bottom - at * up / top * plot.height
+        for value in up.labels:
+            y = plot.bottom - up.share(value) * plot.height
             self.stroke([(plot.left, y), (plot.right, y)], "line", 0.75)
-            self.label(item.y_number.text(at * up), plot.left - 0.08, y, item.size, align="right")
-        for at in range(round(right / across) + 1):
-            x = plot.left + at * across / right * plot.width
-            self.label(item.x_number.text(at * across), x, plot.bottom + 0.16, item.size,
+            self.label(item.y_number.text(value), plot.left - 0.08, y, item.size, align="right")
+        for value in across.labels:
+            x = plot.left + across.share(value) * plot.width
+            self.label(item.x_number.text(value), x, plot.bottom + 0.16, item.size,
                        align="center")  # fmt: skip
         self.label(item.x_title, plot.left + plot.width / 2, item.box.bottom - 0.12, item.size,
                    align="center", fill="muted")  # fmt: skip
@@ -251,10 +251,9 @@ class _Page:
     def path_label(self, one: Path, item: Lines, plot: Box) -> None:
         if one.label_at is None:
             return
-        (right, _), (top, _) = item.x_scale, item.y_scale
         point = one.points[one.label_at]
-        x = plot.left + point.x / right * plot.width
-        y = plot.bottom - point.y / top * plot.height
+        x = plot.left + item.x_axis.share(point.x) * plot.width
+        y = plot.bottom - item.y_axis.share(point.y) * plot.height
         shift = {"above": -0.16, "below": 0.16}.get(one.label_side, 0.0)
         align = {"right": "left", "left": "right"}.get(one.label_side, "center")
         half = width_of(one.name, item.size, one.bold) / 2

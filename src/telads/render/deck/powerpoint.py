@@ -382,9 +382,11 @@ class _Writer:
         from pptx.util import Pt
 
         data = XyChartData(number_format=item.y_number.form)
-        for one in item.paths:
+        for at, one in enumerate(item.paths):
             series = data.add_series(one.name)
-            for x, y in one.points:
+            # LibreOffice omits a line before one of more points: its last point stands for those.
+            most = max(len(other.points) for other in item.paths[at:])
+            for x, y in (*one.points, *one.points[-1:] * (most - len(one.points))):
                 series.add_data_point(x, y)
         made = slide.shapes.add_chart(
             XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, *_place(item.box), data
@@ -393,10 +395,10 @@ class _Writer:
         chart.has_title, chart.has_legend = False, False
         self._font(chart, item.size)
         for axis, scale, number in (
-            (chart.category_axis, item.x_scale, item.x_number),
-            (chart.value_axis, item.y_scale, item.y_number),
+            (chart.category_axis, item.x_axis, item.x_number),
+            (chart.value_axis, item.y_axis, item.y_number),
         ):
-            axis.minimum_scale, axis.maximum_scale, axis.major_unit = 0, *scale
+            axis.minimum_scale, axis.maximum_scale, axis.major_unit = scale
             axis.has_major_gridlines = axis is not None and number is item.y_number
             axis.tick_labels.number_format = number.form
             axis.tick_labels.number_format_is_linked = False

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from math import ceil, floor
 from typing import NamedTuple
 
 from telads.render.deck.fit import broken, height_of, shortened, width_of
@@ -147,16 +148,24 @@ def _ended(line: Line, room: float) -> Line:
     return _narrowed((*first, last._replace(text=f"{last.text.rstrip('.')}…")), room)
 
 
+_FIRST_DAY = date(1899, 12, 30).toordinal()
+"""The day 0 of workbooks."""
+
+
 class Number(NamedTuple):
-    """How a figure is written: digits after the point, a sign, in per cent."""
+    """How a figure is written: digits after the point, a sign, in per cent; or as a day."""
 
     digits: int = 0
     signed: bool = False
     percent: bool = False
+    day: bool = False
+    """Days as workbooks count them, written as month and day."""
 
     @property
     def form(self) -> str:
         """As a number format of a workbook, with a true minus."""
+        if self.day:
+            return "mm-dd"
         plain = "0" if self.percent else "#,##0"
         plain += f".{'0' * self.digits}" if self.digits else ""
         plain += "%" if self.percent else ""
@@ -165,9 +174,16 @@ class Number(NamedTuple):
 
     def text(self, value: float) -> str:
         """The figure in words, as that format shows it."""
+        if self.day:
+            return f"{date.fromordinal(round(value) + _FIRST_DAY):%m-%d}"
         shown = round(value * (100 if self.percent else 1), self.digits) + 0.0
         sign = "−" if shown < 0 else "+" if self.signed and shown > 0 else ""
         return f"{sign}{abs(shown):,.{self.digits}f}{'%' if self.percent else ''}"
+
+
+def day_number(day: date) -> int:
+    """A day as workbooks count it."""
+    return day.toordinal() - _FIRST_DAY
 
 
 @dataclass(frozen=True)
@@ -234,9 +250,27 @@ class Path:
     bold: bool = False
 
 
+class Axis(NamedTuple):
+    """Ends of an axis and the step of its labels."""
+
+    low: float
+    high: float
+    step: float
+
+    @property
+    def labels(self) -> tuple[float, ...]:
+        """Values that are written at it."""
+        count = floor((self.high - self.low) / self.step * (1 + 1e-9))
+        return tuple(self.low + at * self.step for at in range(count + 1))
+
+    def share(self, value: float) -> float:
+        """Where a value stands, from 0 to 1."""
+        return (value - self.low) / (self.high - self.low)
+
+
 @dataclass(frozen=True)
 class Lines:
-    """A chart of lines over a scale of numbers."""
+    """A chart of lines over a scale of numbers, or of the days of weeks."""
 
     box: Box
     paths: tuple[Path, ...]
@@ -246,37 +280,63 @@ class Lines:
     alt: str
     size: float = 11
 
-    @property
-    def x_scale(self) -> tuple[float, float]:
-        """End and step of the horizontal axis, which begins at 0."""
-        return _scale(max(point.x for one in self.paths for point in one.points), 5)
+    from_zero: bool = True
+    """Whether the vertical axis begins at 0, as it must where areas are compared."""
 
     @property
-    def y_scale(self) -> tuple[float, float]:
-        """End and step of the vertical axis, which begins at 0."""
-        return _scale(max(point.y for one in self.paths for point in one.points), 6)
+    def x_axis(self) -> Axis:
+        """The horizontal axis: from 0; of days from the first to the last, by whole weeks."""
+        known = [point.x for one in self.paths for point in one.points]
+        if self.x_number.day:
+            low, high = min(known), max(known)
+            return Axis(low, high, 7.0 * ceil(max(high - low, 1) / 7 / _MOST_DAYS))
+        return Axis(0, *_scale(max(known), 5, self.x_number))
+
+    @property
+    def y_axis(self) -> Axis:
+        """The vertical axis."""
+        known = [point.y for one in self.paths for point in one.points]
+        if self.from_zero:
+            return Axis(0, *_scale(max(known), 6, self.y_number))
+        low, high = min(known), max(known)
+        _, step = _scale((high - low) or abs(high) or 1.0, 5, self.y_number)
+        return Axis(max(0.0, floor(low / step) * step), ceil(high / step) * step or step, step)
 
     @property
     def plot(self) -> Box:
         """The area of the lines."""
-        high, step = self.y_scale
-        widest = width_of(self.y_number.text(high - high % step), self.size, False)
+        axis = self.y_axis
+        widest = max(
+            width_of(self.y_number.text(one), self.size, False) for one in axis.labels[-2:]
+        )
         left = widest + 0.12
         return Box(self.box.left + left, self.box.top + 0.1,
                    self.box.width - left - 0.3, self.box.height - 0.75)  # fmt: skip
 
 
-def _scale(most: float, steps: int) -> tuple[float, float]:
-    """A round end of an axis and its step, for at most so many steps."""
+_MOST_DAYS = 8
+"""Most days that are written at an axis."""
+
+
+def _scale(most: float, steps: int, number: Number) -> tuple[float, float]:
+    """A round end of an axis and its step, for at most so many steps, as `number` writes them."""
     if most <= 0:
         return 1.0, 1.0
     rough = most / steps
     size = 10.0 ** len(str(int(rough))) / 10 if rough >= 1 else 1.0
     while size > rough:
         size /= 10
-    step = next(size * times for times in (1, 2, 2.5, 5, 10) if size * times >= rough * (1 - 1e-9))
+    least = 0.0 if number.percent else 10.0**-number.digits
+    size = max(size, least)
+    steps_of = (size * times for times in (1, 2, 2.5, 5, 10))
+    step = next(one for one in steps_of if one >= rough * (1 - 1e-9) and _written(one, least))
     count = -(-most // step) if most % step > step * 1e-9 else most // step
     return float(count * step), float(step)
+
+
+def _written(step: float, least: float) -> bool:
+    """Whether figures show a step: it is a multiple of their last digit."""
+    return not least or abs(step / least - round(step / least)) < 1e-6
 
 
 @dataclass(frozen=True)

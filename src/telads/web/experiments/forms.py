@@ -13,6 +13,7 @@ from django import forms
 
 from telads.dataset import in_force
 from telads.errors import DataError, QuestionError, TeladsError
+from telads.experiments.sentences import without_options
 from telads.experiments.services import day_typed, next_monday, share_typed
 from telads.store.workspace import Build
 from telads.text import Text
@@ -33,14 +34,13 @@ _SD = Text("결과의 표준편차(파일이 없을 때)", "Standard deviation, 
 _OPTIONS = {"--outcome": _OUTCOME, "--value": _VALUE, "--treated": _TREATED,
             "--must-not": _MUST_NOT, "--must": _MUST, "--sd": _SD}  # fmt: skip
 """Options of the command line that messages name, and the fields of the same meaning."""
-_BRACKETED = re.compile(r" ?\(--[a-z-]+\)")
 _OPTION = re.compile("|".join(_OPTIONS))
 
 
 def of_page(text: str) -> str:
     """A message or sentence with the names of fields in place of options."""
     quoted = Text("‘{}’", "“{}”")(lang())
-    plain = _BRACKETED.sub("", text)
+    plain = without_options(text)
     return _OPTION.sub(lambda found: quoted.format(_OPTIONS[found[0]](lang())), plain)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,12 +13,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from telads.dataset import in_force
-from telads.experiments.kept import Experiment
-from telads.model import Month
+from telads.experiments.files import write_experiment
 from telads.render.files import DESCRIPTION
 from telads.text import Text
-from telads.version import __version__
 from telads.web import request_state
 from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import Role, owns, required
@@ -25,7 +23,7 @@ from telads.web.experiments import present, services
 from telads.web.experiments.forms import AnalysisForm, DesignForm, DrawForm, SharingForm
 from telads.web.experiments.models import SavedExperiment
 from telads.web.experiments.services import experiment_for
-from telads.web.file_responses import Tables, links, saved, written
+from telads.web.file_responses import links, saved
 from telads.web.plans.models import SavedPlan
 from telads.web.plans.services import visible as visible_plans
 from telads.web.sorting import Sorting
@@ -165,6 +163,8 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
 
 
 FILES: dict[str, Text] = {
+    "experiment.pptx": Text("제안서(PowerPoint)", "Deck (PowerPoint)"),
+    "experiment.pdf": Text("PDF", "PDF"),
     "experiment.xlsx": Text("엑셀", "Excel"),
     "areas.csv": Text("지역(CSV)", "Areas (CSV)"),
     "balance.csv": Text("균형(CSV)", "Balance (CSV)"),
@@ -188,32 +188,13 @@ def file(request: HttpRequest, number: int, name: str) -> HttpResponse:
     if known is None or plain not in FILES or described or (plain in LATER and not known.verdict):
         raise Http404
     prefix = f"telads-experiment-{found.pk}-{known.design.draw}-"
-    if name == "experiment.json":
-        content: bytes | str = json.dumps(_document(known), ensure_ascii=False, indent=1) + "\n"
-    else:
-        tables = Tables(prefix, present.answers(known), _about(known))
-        content = written(tables, name, request_state.language(request))
+    with tempfile.TemporaryDirectory() as folder:
+        path, part = Path(folder) / (prefix + plain), Path(plain).stem
+        write_experiment(known, path, request_state.language(request), part)
+        content = path.with_name(prefix + name).read_bytes()
     with one_action():
         record(request, "experiment-file", found, name)
     return saved(request, content, prefix + name)
-
-
-def _document(known: Experiment) -> dict[str, Any]:
-    """Design and verdict; the outcomes themselves are no part of it."""
-    verdict = known.verdict.document() if known.verdict else None
-    return {"design": known.design.document(), "verdict": verdict}
-
-
-def _about(known: Experiment) -> dict[str, object]:
-    """What its tables were made from, like `render.files.provenance`."""
-    design = known.design
-    month = Month.parse(design.month)
-    return {
-        "table": "experiment", "build": design.build, "telads": __version__,
-        "months": [design.month], "windows": [[str(one) for one in month.window]],
-        "synthetic": design.synthetic,
-        "source": "synthetic twin" if design.synthetic else in_force().source.files,
-    }  # fmt: skip
 
 
 def _user(request: HttpRequest) -> User:
