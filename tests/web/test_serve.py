@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from telads.answers.choices import HORIZONS
@@ -25,7 +26,7 @@ from telads.errors import AddressUnusable
 from telads.method.build import build
 from telads.settings import Settings
 from telads.store.workspace import Store
-from telads.web.serve import HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
+from telads.web.serve import ALLOCATOR, HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
 from tests.interpreter import python
 from tests.web.server import Server, free_port, gone
 
@@ -257,6 +258,8 @@ def test_sigterm_ends_it_too_and_its_port_is_free_again(server: Server) -> None:
     assert "--port" in caught.value.line("ko")
     server.make_file()
     processes = server.processes()
+    for worker in processes - {server.process.pid}:  # which keeps little: `ALLOCATOR`
+        assert psutil.Process(worker).environ().items() >= ALLOCATOR.items()
     code, _, _ = server.end(signal.SIGTERM)
     assert code == 0
     assert all(map(gone, processes))
