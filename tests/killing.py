@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -113,7 +113,8 @@ class Ready:
         code = self._line(seconds)
         if code is None:
             assert seconds < PATIENCE, "it does not end"
-            os.kill(number, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended at this very moment
+                os.kill(number, signal.SIGKILL)
             code = self._line()
         assert code in {"0", str(-signal.SIGKILL)}
         return code != "0"

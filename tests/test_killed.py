@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.store.workspace import Store
 from tests.ingest.portal import write_month
-from tests.killing import Victim, kill_at_every_step, kill_at_random
+from tests.killing import Victim, kill_at_every_step, kill_at_random, standing_by
 
 NEIGHBOURHOODS = 30
 
@@ -105,3 +106,16 @@ def test_ingest_killed_at_every_step_to_the_disk(tmp_path: Path, settings: Setti
     steps = kill_at_every_step(killed.prepare, killed.check)
     assert steps >= 20, "two months, cells and ledger: opened, half written, forced, renamed ..."
     assert killed.seen == {killed.old, killed.new}
+
+
+def test_a_victim_may_end_as_it_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill = os.kill
+
+    def late(number: int, signal: int) -> None:
+        while True:
+            kill(number, 0)  # ends with ProcessLookupError, as a kill that comes too late
+
+    victim = Victim("ready(); time.sleep(0.05)", tmp_path)
+    with standing_by(victim) as ready, monkeypatch.context() as patches:
+        patches.setattr(os, "kill", late)
+        assert not ready.run(victim, seconds=0.0), "it ended by itself"

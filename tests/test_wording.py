@@ -11,8 +11,10 @@ import pytest
 
 import telads
 from telads.dataset import Kind
+from telads.method.disclosure import size
 from telads.model import Month, Window
-from telads.text import Lang, join_names, josa
+from telads.planning.brief import money
+from telads.text import Lang, Text, join_names, josa
 from telads.wording import (
     be,
     figure,
@@ -74,6 +76,11 @@ def test_digits_can_be_chosen() -> None:
         (8_214_000, "821만 명", "8.21 million people"),
         (734_000, "73만 명", "730,000 people"),
         (52_340, "5.2만 명", "52,000 people"),
+        (1_248_390, "125만 명", "1.25 million people"),
+        (10_500, "1.0만 명", "10,000 people"),  # both to the even thousand
+        (99_960, "10만 명", "100,000 people"),
+        (999_996, "100만 명", "1.00 million people"),
+        (9_996, "1.0만 명", "10,000 people"),
         (8_123, "8,120명", "8,120 people"),
         (0, "0명", "0 people"),
     ],
@@ -81,6 +88,23 @@ def test_digits_can_be_chosen() -> None:
 def test_people_are_rounded(count: float, ko: str, en: str) -> None:
     assert people(count, "ko") == ko
     assert people(count, "en") == en
+    if count < 10_000:
+        assert people(size(count), "en") == en, "as sizes are published"
+
+
+@pytest.mark.parametrize(
+    ("amount", "ko", "en"),
+    [
+        (50_000_000, "5,000만 원", "50 million won"),
+        (120_000_000, "1억 2,000만 원", "120 million won"),
+        (1_000_000_000, "10억 원", "1 billion won"),
+        (28_910_000, "2,891만 원", "28.91 million won"),
+        (28_912_345, "28,912,345원", "28,912,345 won"),
+        (11_000, "11,000원", "11,000 won"),
+    ],
+)
+def test_money_is_exact_as_one_says_it(amount: int, ko: str, en: str) -> None:
+    assert money(amount) == Text(ko, en)
 
 
 @pytest.mark.parametrize(

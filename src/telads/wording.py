@@ -43,14 +43,30 @@ def observed(window: Window, lang: Lang) -> str:
 
 def people(count: float, lang: Lang) -> str:
     """A rounded number of people: `73만 명`, `5.2만 명`, `8,120명`; `730,000 people`."""
-    if lang == "ko":
-        if count >= 100_000:
-            return f"{count / 10_000:,.0f}만 명"
-        return f"{count / 10_000:.1f}만 명" if count >= 10_000 else f"{round(count, -1):,.0f}명"
-    if count >= 1_000_000:
-        return f"{count / 1_000_000:,.2f} million people"
+    number, unit = people_apart(count, lang)
+    return f"{number}{'' if lang == 'ko' else ' '}{unit}"
+
+
+def people_apart(count: float, lang: Lang) -> tuple[str, str]:
+    """A rounded number of people, and its unit: `73`, `만 명`; `1.25`, `million people`.
+
+    Both languages round alike: to 10 below 10,000, as sizes are published, to 1,000 below 100,000,
+    and to 10,000 from there.
+    """
     digits = -4 if count >= 100_000 else -3 if count >= 10_000 else -1
-    return f"{round(count, digits):,.0f} people"
+    rounded = round(count, digits)
+    if lang == "ko":
+        if rounded < 10_000:
+            return f"{rounded:,.0f}", "명"
+        return f"{rounded / 10_000:,.{0 if rounded >= 100_000 else 1}f}", "만 명"
+    if rounded >= 1_000_000:
+        return f"{rounded / 1_000_000:,.2f}", "million people"
+    return f"{rounded:,.0f}", "people"
+
+
+def people_exact(count: float, lang: Lang) -> str:
+    """A number of people as it is published: `1,248,390명`, `1,248,390 people`."""
+    return Text(f"{count:,.0f}명", f"{count:,.0f} people")(lang)
 
 
 def number(value: float, kind: Kind | None = None, digits: int | None = None) -> str:

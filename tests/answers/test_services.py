@@ -10,8 +10,12 @@ from telads.answers.tables import KEY, read
 from telads.errors import UnknownChoice
 from telads.model import Sex
 from telads.store.workspace import Build
+from telads.text import Lang
 from tests.asked import history, services
 from tests.seoul import AGES, SERVICES
+
+TITLE: dict[Lang, int] = {"ko": 42, "en": 84}
+"""Characters of a title that takes two lines on a phone."""
 
 
 def test_every_segment_and_month_has_all_services_ranked(twin_build: Build) -> None:
@@ -87,7 +91,8 @@ def test_people_of_sixty_and_over_are_below_average(seoul_build: Build) -> None:
 def test_the_sentence_says_tie_and_below_average(seoul_build: Build) -> None:
     answer = services(seoul_build, "노원구", "M", 70)
     assert "평균보다 덜" in answer.sentences[0].ko
-    assert "less than the Seoul average" in answer.sentences[0].en
+    assert "less than average" in answer.sentences[0].en
+    assert "closest to the Seoul average" in answer.sentences[1].en
 
 
 def agrees(build: Build) -> None:
@@ -128,7 +133,7 @@ def test_movements_are_told_in_figures_that_are_seen_and_an_index_by_its_affinit
 ) -> None:
     told = [
         (services(seoul_build, district, sex, age, "2023-06").rows.row(0, named=True)["service"],
-         services(seoul_build, district, sex, age, "2023-06").sentences[1])
+         services(seoul_build, district, sex, age, "2023-06").sentences[2])
         for district in ("강남구", "강서구", "중구") for sex in "MF" for age in AGES
     ]  # fmt: skip
     assert {service for service, _ in told} & {"netflix", "youtube"}
@@ -210,11 +215,11 @@ def test_no_movement_is_called_a_districts_own_within_noise(
                 assert (month, district, sex, age, row["service"]) not in within
         if answer.records[0]["movement"] == "noise":
             unclear += 1
-            assert "오차 범위" in answer.sentences[1].ko
-            assert "within the margin of error" in answer.sentences[1].en
+            assert "오차 범위" in answer.sentences[2].ko
+            assert "within the margin of error" in answer.sentences[2].en
         if answer.records[0]["movement"] == "local":
-            assert "오래가지 않습니다" in answer.sentences[1].ko
-            assert "do not last" in answer.sentences[1].en
+            assert "오래가지 않습니다" in answer.sentences[2].ko
+            assert "do not last" in answer.sentences[2].en
     assert unclear
 
 
@@ -236,7 +241,9 @@ def test_a_tie_is_told_by_the_months_ahead_it_holds_for(seoul_build: Build) -> N
         for row in answer.records:
             found = [label for label in row["labels"] if label.startswith("tie")]
             assert found == [label for label in [expected[row["service"]]] if label]
-        later = "석 달 뒤" in answer.sentences[0].ko
+        later = "석 달 뒤" in answer.sentences[1].ko
+        for lang, most in TITLE.items():
+            assert len(answer.sentences[0](lang)) <= most
         if later:
             assert 0.10 <= lead < 0.20
         counted["tie" if lead < 0.10 else "tie_ahead" if lead < 0.20 else "clear"] += 1

@@ -121,7 +121,7 @@ def test_from_the_draw_to_the_verdict(opened: Workspace, tmp_path: Path) -> None
     assert said.en.startswith("+1")
     assert "orders more" in said.en
     assert "each" in said.en
-    assert "would be seen by chance in 1 of" in said.en
+    assert "chance alone would show as much in 1 of" in said.en
     assert "증가" in said.ko
     assert "1건당" in said.ko
     assert {row["method"] for row in found.records} == {"draws", "synthetic", "regression"}

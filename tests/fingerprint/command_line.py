@@ -236,18 +236,24 @@ def refused() -> Iterator[list[str]]:
 
 
 def written(prints: Prints, run: CommandLine, folder: Path) -> None:
-    """Files that commands write: exports, charts, plans, and what these say."""
+    """Files that commands write: exports, charts, plans, and what these say.
+
+    One plan in every kind of file, every plan in one: the website gives all of them, by the same
+    code (tests/web/api/test_planning.py compares bytes).
+    """
     lang = run.lang
     kinds = ("csv", "xlsx", "parquet", "json")
+    first = next(iter(BRIEFS))
     done: list[tuple[str, Path, list[object]]] = []
     for kind in kinds if lang == "ko" else ():
         path = folder / f"segments.{kind}"
         done.append((f"export/segments.{kind}", path, ["export", "segments", "-o", path]))
-    for name in BRIEFS:
-        for kind in ("pptx", "xlsx", "pdf", "csv", "json") if lang == "ko" else ("pptx", "xlsx"):
-            path = folder / f"plan {name} {lang}.{kind}"
-            words = ["plan", folder / f"{name}-{lang}.json", "-o", path]
-            done.append((f"plan/{name}.{kind}", path, words))
+    plans = [(first, kind) for kind in ("pptx", "xlsx", "pdf", "csv")] if lang == "ko" else []
+    plans += [(name, "json") for name in BRIEFS] if lang == "ko" else [(first, "pptx")]
+    for name, kind in plans:
+        path = folder / f"plan {name} {lang}.{kind}"
+        words = ["plan", folder / f"{name}-{lang}.json", "-o", path]
+        done.append((f"plan/{name}.{kind}", path, words))
     for suffix in ("svg", "json", "html") if lang == "ko" else ("svg",):
         path = folder / f"monthly {lang}.{suffix}"
         words = ["chart", "monthly", *_group(SEGMENTS[0]), "-o", path]

@@ -17,7 +17,7 @@ from telads.errors import IndexRefused
 from telads.planning import scenarios, solver
 from telads.planning.allocation import Allocation, Market, allocate, frequency, often, worth
 from telads.planning.audience import audience
-from telads.planning.brief import OBJECTIVES, Frequency, Offer, read_brief
+from telads.planning.brief import OBJECTIVES, Frequency, Offer, money, read_brief
 from telads.planning.plan import Plan, make_plan, market
 from telads.planning.rules import read_rules
 from telads.planning.scenarios import POINTS, TOO_OFTEN, Scenarios, narrowed
@@ -139,7 +139,7 @@ def test_the_least_budget_meets_its_goal_and_less_does_not(twin_build: Build) ->
             near = row["level"] * (1 - (5e-3 if row["goal"] == "frequency" else 1e-4))
             assert (level >= near) == enough, (row, budget, level)
     (told,) = [row for row in made.result.goals if row["asked"]]
-    assert f"for the goal, 1,000,000 people, is {told['least_budget']:,} won" in said(made)
+    assert f"for the goal, 1,000,000 people, is {money(told['least_budget']).en}" in said(made)
 
 
 def test_what_no_budget_reaches_is_said(twin_build: Build) -> None:
@@ -169,7 +169,7 @@ def test_a_ceiling_is_kept_and_without_one_the_plan_says_what_it_takes_for_grant
     open_ended = plan_of(twin_build, budget=10**9)
     assert "assumed to be reachable on platforms without a ceiling: Games." in said(open_ended)
     (row,) = [row for row in open_ended.result.goals if row["level"] == 0.9]
-    assert f"{row['least_budget']:,} won is enough to reach 90%" in said(open_ended)
+    assert f"{money(row['least_budget']).en} is enough to reach 90%" in said(open_ended)
     assert "a frequency above 5" in said(open_ended)
     assert "Mind" not in said(plan_of(twin_build, budget=1_000_000))
 
@@ -312,6 +312,10 @@ def test_the_fewest_segments_are_those_that_halving_finds_in_fewer_plans(
         found = narrowed(brief, whole, use)
         assert found
         assert len(counted) < 8  # halving takes 9 and one more
+        every = allocate(whole, platforms, budget, brief.unit)
+        counted.clear()
+        assert narrowed(brief, whole, use, frequency(every.spend, whole, platforms)) == found
+        assert len(counted) < 6
         fewer = whole.of(np.argsort(-use, kind="stable")[: found.segments - 1])
         many = allocate(fewer, platforms, budget, brief.unit)
         assert frequency(many.spend, fewer, platforms) > TOO_OFTEN >= found.frequency

@@ -133,6 +133,11 @@ def assert_accessible(page: Element) -> None:
     assert page.all(role="status")
 
 
+def exact_hero(page: Element) -> str:
+    """The exact number behind the rounded one that a page is opened for."""
+    return page.all("div", class_="hero")[0].all("span")[0].attributes["title"]
+
+
 def assert_nothing_inline(page: Element) -> None:
     """No style and no script that the policy would refuse."""
     for one in page:

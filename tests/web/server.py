@@ -13,6 +13,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 
@@ -71,6 +72,20 @@ class Server:
         code = self.process.wait(timeout=60)
         return time.monotonic() - began, code, self.out.read_text() + self.lines.read_text()
 
+    def processes(self) -> set[int]:
+        """Its own, its workers', and those of files beside them."""
+        of = psutil.Process(self.process.pid)
+        return {of.pid, *(child.pid for child in of.children(recursive=True))}
+
+    def make_file(self) -> int:
+        """Let a worker make a file: a process more, which is the number returned."""
+        before = self.processes()
+        png = f"{self.address}/api/v1/charts/population.png"
+        with urllib.request.urlopen(png, timeout=60) as response:
+            assert response.read()[1:4] == b"PNG"
+        (beside,) = self.processes() - before
+        return beside
+
     def told(self) -> None:
         """Wait until it has printed its address."""
         for _ in range(1200):
@@ -85,3 +100,15 @@ class Server:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def gone(number: int) -> bool:
+    """Whether a process ends within some seconds."""
+    for _ in range(200):
+        try:
+            if psutil.Process(number).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.05)
+    return False

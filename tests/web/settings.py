@@ -17,6 +17,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+FILES_BESIDE = False  # a process more, and what tests replace would not be replaced in it
 if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
     # pytest-django knows Django's own engine by name alone: with ours it would name a file.
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405

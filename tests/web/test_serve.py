@@ -27,7 +27,7 @@ from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.web.serve import HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
 from tests.interpreter import python
-from tests.web.server import Server, free_port
+from tests.web.server import Server, free_port, gone
 
 
 @pytest.fixture
@@ -233,12 +233,14 @@ def test_ctrl_c_ends_it_at_once_whatever_is_made_ahead(workspace: Store) -> None
             server.told()
             assert server.get("/en/")[0] == 200
             time.sleep(pause)
+            beside = server.make_file()
             seconds, code, said = server.interrupt()
         finally:
             server.kill()
         assert seconds < SOON
         assert code == 0
         assert not re.search("Traceback|Killing|Interrupt", said)
+        assert gone(beside)
 
 
 @pytest.mark.slow
@@ -247,13 +249,18 @@ def test_sigterm_ends_it_too_and_its_port_is_free_again(server: Server) -> None:
         check_address("127.0.0.1", server.port)
     assert f"127.0.0.1:{server.port}" in caught.value.line("en")
     assert "--port" in caught.value.line("ko")
+    server.make_file()
+    processes = server.processes()
     code, _, _ = server.end(signal.SIGTERM)
     assert code == 0
+    assert all(map(gone, processes))
     check_address("127.0.0.1", server.port)
 
 
 @pytest.mark.slow
 def test_workers_do_not_outlive_a_killed_supervisor(server: Server) -> None:
+    """Nor do the processes beside them that make files."""
+    beside = server.make_file()
     server.process.kill()
     server.process.wait()
     for _ in range(100):
@@ -262,6 +269,7 @@ def test_workers_do_not_outlive_a_killed_supervisor(server: Server) -> None:
         except AddressUnusable:
             time.sleep(0.1)
         else:
+            assert gone(beside)
             return
     pytest.fail("a worker still holds the port")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -9,6 +11,7 @@ from django.test import Client
 from telads.planning.plan import canonical
 from telads.planning.schema import example_rules
 from telads.store.workspace import Build
+from telads.text import Lang
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.roles import Role
 from telads.web.audiences.models import SavedAudience
@@ -17,6 +20,7 @@ from telads.web.filters import against
 from telads.web.jobs.models import Job
 from telads.web.media.models import Medium
 from telads.web.sorting import values_of_texts
+from telads.wording import people, people_exact
 from tests.asked import services, targets
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import Element, assert_nothing_inline, get
@@ -94,7 +98,7 @@ def test_the_keyboard_meets_a_shared_card_once(site: Client) -> None:
     for button in page.all("button", class_="opens"):
         by_card.setdefault(button.attributes["popovertarget"], []).append(button)
     shared = {name: of for name, of in by_card.items() if not name[-1].isdigit()}
-    assert len(shared["trust-targets-population"]) == 1 + 10, "their sum, and each"
+    assert len(shared["trust-targets-population"]) == 10
     for of in shared.values():
         assert [one.attributes.get("tabindex") for one in of] == [None, *["-1"] * (len(of) - 1)]
 
@@ -251,3 +255,29 @@ def test_figures_of_the_data_and_its_administration_open_their_cards(site: Clien
         for button in buttons[:4]:
             card = page.one("div", id=button.attributes["popovertarget"])
             assert card.one("p", class_="trust-plain").text
+
+
+HEROES = {
+    "customers": f"customers/?{GROUP}",
+    "advertisers": "advertisers/?service=delivery&month=2023-03",
+    "audiences": "audiences/?sex=F&age=30",
+    "campaign": "campaign/?service=delivery&budget=50000000",
+}
+"""Pages with a hero number of people."""
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("name", HEROES)
+def test_a_hero_is_rounded_and_its_card_is_exact(site: Client, name: str, lang: Lang) -> None:
+    page = get(site, f"{'/en/' if lang == 'en' else '/'}{HEROES[name]}")
+    place = page.one("section", class_="dock-hero") if name == "campaign" else page.all(
+        "div", class_="hero")[0]  # fmt: skip
+    button = place.all("button", class_="opens")[0]
+    card = page.one("div", id=button.attributes["popovertarget"])
+    exact = next(row.one("dd").text for row in card.one("dl").all("div")
+                 if row.one("dt").text in {"수치", "Figure"})  # fmt: skip
+    count = int(re.sub(r"\D", "", exact))
+    assert exact == people_exact(count, lang)
+    shown = place.one("p", class_="hero") if name == "campaign" else place.one("dd")
+    assert re.sub(r"\s", "", shown.text) == re.sub(r"\s", "", people(count, lang))
+    assert people(count, lang) != exact

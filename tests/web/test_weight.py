@@ -25,7 +25,8 @@ MOST = 60_000
 """Bytes, by gzip: the larger of the two forms that the server sends."""
 SIGNED_IN = ("", PAGES["campaign"], "plans/",
              "plans/new/", "plans/new/?sample=1", "media/", "audiences/saved/",
-             "notices/", "account/users/", "account/log/", "admin-data/", "admin/")  # fmt: skip
+             "experiments/", "experiments/new/", "notices/", "account/users/",
+             "account/log/", "admin-data/", "admin/")  # fmt: skip
 APART = frozenset({"api"})
 
 

@@ -62,11 +62,8 @@ def size(build: Build, segments: Sequence[Segment], month: Month) -> Size:
     earliest = str(month + (1 - RANGE_MONTHS))
     known = {label: of for label, of in people(build).items() if earliest <= label <= str(month)}
     members = {key_of(segment) for segment in segments}
-    totals = {
-        label: sum(of[member] for member in members & of.keys())
-        for label, of in known.items()
-        if members & of.keys()
-    }
+    own = {label: [of[one] for one in members if one in of] for label, of in known.items()}
+    totals = {label: sum(counts) for label, counts in own.items() if counts}
     now = totals.get(str(month), 0)
     everybody = sum(known.get(str(month), {}).values())
     return Size(

@@ -14,12 +14,14 @@ from telads.answers.places import Variance
 from telads.dataset import Measure, in_force
 from telads.model import Month, Segment
 from telads.text import LANGUAGES, Lang, Text, join_names, josa
-from telads.wording import counted, figure, group_name, in_sentence, people, segment_name
+from telads.wording import counted, figure, group_name, in_sentence, number, people, segment_name
 
 Row = dict[str, Any]
 
 NOTEWORTHY = 0.1
 """Affinity, in standard deviations, from which a segment is said to differ from the mean."""
+TITLED = 2
+"""Services that a title names; of more it says how many."""
 PASSING = Text("이런 지역만의 움직임은 대개 오래가지 않습니다",
                "such local changes usually do not last")  # fmt: skip
 BROKEN = Text(
@@ -48,38 +50,43 @@ def every_year(years: int | None, lang: Lang) -> str:
 def of_services(
     segment: Segment, rows: Sequence[Row], years: int | None = None
 ) -> tuple[Text, ...]:
-    """The first service, its certainty, and the source of its latest change.
+    """The first service, how far and how surely it is the first, and its latest change.
 
-    `years` are the earlier years in which the city's part of that change was alike.
+    The first sentence is a title. `years` are the earlier years in which the city's part of that
+    change was alike.
     """
     known = [row for row in rows if row["affinity"] is not None]
-    return (_place(segment, known), *_movement(known[0], years)) if known else ()
+    return (*_place(segment, known), *_movement(known[0], years)) if known else ()
 
 
-def _place(segment: Segment, rows: list[Row]) -> Text:
-    whom = _segment(segment)
-    tied = [row for row in rows if "tie" in row["labels"]] or rows[:1]
-    names = _services([row["service"] for row in tied])
-    together = len(tied) > 1
+def _place(segment: Segment, rows: list[Row]) -> tuple[Text, Text]:
+    whom, city = _segment(segment), in_force().city
+    tied = [row["service"] for row in rows if "tie" in row["labels"]] or [rows[0]["service"]]
+    names, count = _services(tied), len(tied)
     if "below_average" in rows[0]["labels"]:
-        return Text(
-            f"{josa(whom.ko, '은/는')} 모든 서비스를 {in_force().city.ko} 평균보다 덜 쓰며, "
-            f"그중 {josa(names.ko, '이/가')} 평균에 가장 가깝습니다.",
-            f"{_capital(whom.en)} use every service less than the {in_force().city.en} average; "
-            f"{names.en} {'come' if together else 'comes'} closest to it.",
-        )
-    if together:
-        return Text(
-            f"{whom.ko}에게는 {josa(names.ko, '이/가')} 비슷하게 가장 두드러집니다. "
-            "순위 차이는 오차 범위 안입니다.",
-            f"Compared with {in_force().city.en}, {whom.en} use {names.en} most, about equally: "
-            "the order is within the margin of error.",
-        )
-    more, later = _more(rows[0]), _later(rows)
-    return Text(
-        f"{whom.ko}에게 가장 두드러진 서비스는 {names.ko}입니다{more.ko}.{later.ko}",
-        f"Compared with {in_force().city.en}, {whom.en} use {names.en} most{more.en}.{later.en}",
-    )
+        comes = "comes" if count == 1 else "come"
+        return (
+            Text(f"{josa(whom.ko, '은/는')} 모든 서비스를 평균보다 덜 씁니다.",
+                 f"{_capital(whom.en)} use every service less than average."),
+            Text(f"{josa(names.ko, '이/가')} {city.ko} 평균에 가장 가깝습니다.",
+                 f"{_capital(names.en)} {comes} closest to the {city.en} average."),
+        )  # fmt: skip
+    if count == 1:
+        more, later = _more(rows[0], names), _later(rows)
+        return (
+            Text(f"{josa(whom.ko, '은/는')} {josa(names.ko, '이/가')} 가장 두드러집니다.",
+                 f"{_capital(whom.en)} over-index most on {names.en}."),
+            Text(f"{more.ko}{later.ko}", f"{more.en}{later.en}"),
+        )  # fmt: skip
+    few = names if count <= TITLED else Text(
+        f"{_services(tied[:1]).ko} 등 {count}개", f"{count} services"
+    )  # fmt: skip
+    return (
+        Text(f"{josa(whom.ko, '은/는')} {josa(few.ko, '이/가')} 비슷하게 두드러집니다.",
+             f"{_capital(whom.en)} over-index about equally on {few.en}."),
+        Text(f"{names.ko}의 순위 차이는 오차 범위 안입니다.",
+             f"The order of {names.en} is within the margin of error."),
+    )  # fmt: skip
 
 
 def _later(rows: list[Row]) -> Text:
@@ -94,13 +101,25 @@ def _later(rows: list[Row]) -> Text:
     )
 
 
-def _more(row: Row) -> Text:
+def _more(row: Row, name: Text) -> Text:
     """Distance above the mean, as precisely as the data allow."""
+    city = in_force().city
     if row["index"] is None:
-        return Text(f"(이용 강도 {row['affinity']:+.1f})", f" (usage score {row['affinity']:+.1f})")
+        score = number(row["affinity"], "index", 1)
+        return Text(
+            f"{name.ko}의 이용 강도는 {score}입니다({city.ko} 평균 0).",
+            f"Their usage score for {name.en} is {score} ({city.en} average: 0).",
+        )
+    percent = round(row["index"]) - 100
+    if not percent:
+        return Text(
+            f"{josa(name.ko, '을/를')} {city.ko} 평균만큼 씁니다.",
+            f"They use {name.en} about as much as the {city.en} average.",
+        )
+    more = ("더", "more") if percent > 0 else ("덜", "less")
     return Text(
-        f"({in_force().city.ko} 시민 평균을 100으로 할 때 {row['index']:.0f})",
-        f" (index {row['index']:.0f}; the {in_force().city.en} average is 100)",
+        f"{josa(name.ko, '을/를')} {city.ko} 평균보다 {abs(percent)}% {more[0]} 씁니다.",
+        f"They use {name.en} {abs(percent)}% {more[1]} than the {city.en} average.",
     )
 
 

@@ -202,6 +202,10 @@ class SexGroup(NamedTuple):
     """Spelling in files of a twin."""
 
 
+_SMALL = frozenset({"CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"})
+_MAN, _LARGE = 10_000, ((1_000_000_000, "billion"), (1_000_000, "million"))
+
+
 class Currency(NamedTuple):
     """The currency of prices and budgets, in whole units."""
 
@@ -211,9 +215,26 @@ class Currency(NamedTuple):
     spellings: tuple[str, ...]
     """Symbols accepted before or after a typed amount, in lower case."""
 
+    @property
+    def small(self) -> bool:
+        """Whether its unit is worth about a thousandth of a euro or a dollar."""
+        return self.code in _SMALL
+
     def amount(self, number: float) -> Text:
-        """A number of whole units in both languages."""
-        return Text(f"{number:,.0f}{self.unit.ko}", f"{number:,.0f} {self.unit.en}")
+        """A number of whole units exactly, as one says it: `5,000만 원`, `50 million won`."""
+        ko, en = (f"{number:,.0f}{space}{unit}"
+                  for space, unit in zip(("", " "), self.unit, strict=True))  # fmt: skip
+        whole = round(number)
+        if self.small and whole >= _MAN and whole % _MAN == 0:
+            eok, man = divmod(whole // _MAN, _MAN)
+            parts = [f"{eok:,}억" if eok else "", f"{man:,}만" if man else ""]
+            ko = f"{' '.join(part for part in parts if part)} {self.unit.ko}"
+            for large, word in _LARGE:
+                if whole >= large and whole % (large // 100) == 0:
+                    number_of = f"{whole / large:,.2f}".rstrip("0").rstrip(".")
+                    en = f"{number_of} {word} {self.unit.en}"
+                    break
+        return Text(ko, en)
 
 
 class Origin(NamedTuple):

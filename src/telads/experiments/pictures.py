@@ -55,7 +55,7 @@ def draw_areas(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing |
         areas[area.district] = Area(colour, label, told)
         rows.append({"district": area.district, "role": role, "beside": near})
     treated = [area.district for area in design.areas if area.treated]
-    legend = [ROLES["treated"](lang), "", Text("비교", "compared")(lang)]
+    legend = [ROLES["treated"](lang), Text("인접", "beside")(lang), Text("비교", "compared")(lang)]
     return drawing(
         "experiment",
         Text("광고하는 지역과 비교하는 지역", "Areas with ads and areas compared")(lang),
@@ -66,8 +66,8 @@ def draw_areas(design: Design, lang: Lang, *, narrow: bool = False) -> Drawing |
                       areas[row["district"]].hover] for row in rows], names=2),
         body=district_map(
             areas,
-            Legend(Text("가운데: 비교 지역 가운데 광고 지역과 맞닿은 곳",
-                        "in the middle: compared, beside ads")(lang),
+            Legend(Text("인접: 광고 지역과 맞닿은 비교 지역",
+                        "beside: compared, bordering ads")(lang),
                    ("pair-a", "pair-b", "pair-none"),
                    list(zip((0.0, 0.5, 1.0), legend, strict=True)),
                    _NOTHING(lang) if len(areas) < len(outlines().districts) else ""),

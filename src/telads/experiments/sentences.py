@@ -80,9 +80,10 @@ def _drawn(design: Design) -> Text:
     treated = [area.text for area in design.areas if area.treated]
     word = level_text(design)
     start, weeks = design.wish.start, design.wish.weeks
+    day = f"{start.year}년 {start.month}월 {start.day}일"
     return Text(
         f"{word.ko} {len(design.areas)}곳 가운데 {len(treated)}곳에 광고합니다"
-        f"({start}부터 {weeks}주): {', '.join(one.ko for one in treated)}.",
+        f"({day}부터 {weeks}주): {', '.join(one.ko for one in treated)}.",
         f"Advertise in {len(treated)} of {len(design.areas)} {word.en} for {weeks} weeks from "
         f"{start}: {', '.join(one.en for one in treated)}.",
     )
@@ -184,6 +185,40 @@ def interval_text(low: float | None, high: float | None) -> Text:
     return Text(f"{ends[0]}~{ends[1]}", f"{ends[0]} to {ends[1]}")
 
 
+def verdict_title(verdict: Verdict) -> Text:
+    """What was found, without a figure."""
+    unit = verdict.unit or "units"
+    ways = {
+        "increase": Text("광고의 효과가 확인됐습니다.", f"The ads had an effect: more {unit}."),
+        "decrease": Text("광고한 지역의 결과가 줄었습니다.", f"Fewer {unit} where the ads ran."),
+    }
+    return ways.get(verdict.found, Text("효과가 있다고 할 수 없습니다.", "No effect can be seen."))
+
+
+def verdict_figures(verdict: Verdict) -> list[tuple[Text, Text]]:
+    """The effect, the additional units and what each cost: a figure, and what it is."""
+    same, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
+    told = [(Text(same, same), Text(f"광고의 효과({ends.ko})", f"effect of the ads ({ends.en})"))]
+    units = verdict.units.value or 0
+    if verdict.found != "nothing" and units:
+        count, way = rounded(abs(units)), Text("늘어난", "more") if units > 0 else Text(
+            "줄어든", "fewer")  # fmt: skip
+        told.append((Text(count, count),
+                     Text(f"{way.ko} {verdict.unit or '건수'}",
+                          f"{way.en} {verdict.unit or 'units'}")))  # fmt: skip
+    if verdict.found != "nothing" and verdict.each.value is not None:
+        low, high = (None if end is None else amount(end)
+                     for end in (verdict.each.low, verdict.each.high))  # fmt: skip
+        within = Text("", "")
+        if low and high:
+            within = Text(f"({low.ko}~{high.ko})", f" ({low.en} to {high.en})")
+        elif low:
+            within = Text(f"({low.ko} 이상)", f" ({low.en} or more)")
+        told.append((amount(verdict.each.value),
+                     Text(f"1건당 광고비{within.ko}", f"cost of each{within.en}")))  # fmt: skip
+    return told
+
+
 def _verdict(verdict: Verdict) -> Text:
     effect, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
     chance = chance_text(verdict.p)
@@ -257,7 +292,7 @@ def chance_text(p: float) -> Text:
                     "chance alone would show as much in half of the draws or more")  # fmt: skip
     one = rounded(1 / p)
     return Text(f"광고가 없어도 추첨 {one}번에 한 번은 이만큼 나옵니다",
-                f"would be seen by chance in 1 of {one} draws")  # fmt: skip
+                f"chance alone would show as much in 1 of {one} draws")  # fmt: skip
 
 
 def _nothing(verdict: Verdict, design: Design) -> list[Text]:

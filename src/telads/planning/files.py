@@ -12,6 +12,7 @@ that `plan.read_plan` reads. All hold the same figures.
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from telads.answers.choices import one_of
 from telads.answers.fields import number_format
 from telads.answers.questions import QUESTIONS
 from telads.dataset import in_force
-from telads.planning.ad_systems import AD_SYSTEMS, offered, system_of, write_for
+from telads.planning.ad_systems import AD_SYSTEMS, NOTES, offered, system_of, write_for
 from telads.planning.comparison import Comparison
 from telads.planning.plan import PARTS, Plan
 from telads.planning.questions import comparison_answer, frame_of, keys_of
@@ -37,7 +38,7 @@ from telads.planning.words import (
 )
 from telads.render.deck import FORMATS as FORMATS_OF_DECKS
 from telads.render.deck import content
-from telads.render.files import FORMATS, Chart, marked, sheet_of, write_workbook
+from telads.render.files import DESCRIPTION, FORMATS, Chart, marked, sheet_of, write_workbook
 from telads.store.files import replacing, write_text
 from telads.store.workspace import Build
 from telads.text import Lang, Text
@@ -161,6 +162,17 @@ def write_plan(
         DECKS[suffix](plan, path, lang, beside)
     else:
         KINDS[suffix](plan, path, lang)
+
+
+def plan_content(
+    plan: Plan, name: str, lang: Lang = "ko", build: Build | None = None,
+    beside: Sequence[Text] = (),
+) -> bytes:  # fmt: skip
+    """What `write_plan` writes under a name, or beside it: a description, notes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name.removesuffix(DESCRIPTION).removesuffix(NOTES)
+        write_plan(plan, path, lang, build, beside)
+        return path.with_name(name).read_bytes()
 
 
 def _write(path: Path, deck: Deck) -> None:
@@ -360,3 +372,11 @@ def write_comparison(found: Comparison, path: Path, lang: Lang = "ko") -> None:
     write_workbook(path, sheets, about_comparison(found), formats,
                    charts={sheet_name("platforms", lang): spends},
                    source=sheet_name("source", lang))  # fmt: skip
+
+
+def comparison_content(found: Comparison, name: str, lang: Lang = "ko") -> bytes:
+    """What `write_comparison` writes under a name, or beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name.removesuffix(DESCRIPTION)
+        write_comparison(found, path, lang)
+        return path.with_name(name).read_bytes()

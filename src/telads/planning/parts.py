@@ -235,7 +235,8 @@ class Ground:
     @cached_property
     def everybody(self) -> Members:
         """All members."""
-        return self.within(of_month(self.build, "segments", self.month))
+        keys: Iterable[Key] = people(self.build).get(str(self.month), ())
+        return frozenset(one for key in keys for one in self.members(Segment(*key)))
 
     def within(self, rows: pl.DataFrame) -> Members:
         """The members of segments in the rows of a table."""

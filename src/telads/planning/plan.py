@@ -597,9 +597,10 @@ def fewest(build: Build, brief: Brief) -> Rules:
     known, _ = market(build, segments, month, brief)
     use = use_by(build, month, brief.service, segments)
     every = allocate(known, brief.offers, brief.budget, brief.unit, brief.goal)
-    if frequency(every.spend, known, brief.offers) > TOO_OFTEN:
+    often = frequency(every.spend, known, brief.offers)
+    if often > TOO_OFTEN:
         return brief.rules  # and fewer segments would see it more often
-    fewer = narrowed(brief, known, _affinity(use, segments))
+    fewer = narrowed(brief, known, _affinity(use, segments), often)
     return brief.rules if fewer is None else _fewer(brief, segments, fewer)
 
 
@@ -682,7 +683,8 @@ def _narrowed(one: _Division) -> Row:
     """
     below, spend = one.below, one.found.spend.sum(axis=1)
     affinity = _affinity(one.use, one.segments)
-    fewer = narrowed(one.brief, one.market, affinity)
+    often = frequency(one.found.spend, one.market, one.brief.offers)
+    fewer = narrowed(one.brief, one.market, affinity, often)
     return {
         "below_segments": int(below.sum()),
         "below_spend": int(spend[below].sum()),

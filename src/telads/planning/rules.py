@@ -148,8 +148,7 @@ class OneOf:
         if self.part == "district":
             for name in self.values:
                 in_force().find_district(str(name), districts(on.build))
-        rows = of_month(on.build, "segments", on.month)
-        return on.within(rows.filter(rows[self.part].is_in(self.values)))
+        return frozenset(one for one in on.everybody if getattr(one, self.part) in self.values)
 
     def document(self) -> dict[str, Any]:
         """The rule as JSON."""

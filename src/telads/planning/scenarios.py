@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from math import ceil, floor, log, log10
+from math import ceil, exp, floor, log, log10
 from typing import Any
 
 import numpy as np
@@ -384,8 +384,26 @@ class Scenarios:
         )
 
 
-def narrowed(brief: Brief, market: Market, use: Array) -> Narrowed | None:
-    """The audience narrowed to those of most `use`; None if that would not be smaller."""
+def _crowding(often: float) -> float:
+    """The impressions for each person reachable at a frequency above 1, if they fall by chance.
+
+    The z whose z / (1 - exp(-z)), the impressions for each person reached, is the frequency.
+    """
+    z = often
+    for _ in range(8):  # Newton's steps
+        missed = exp(-z)
+        z -= (z / (1 - missed) - often) * (1 - missed) ** 2 / (1 - missed - z * missed)
+        z = max(z, 1e-9)
+    return z
+
+
+def narrowed(
+    brief: Brief, market: Market, use: Array, often: float | None = None
+) -> Narrowed | None:
+    """The audience narrowed to those of most `use`; None if that would not be smaller.
+
+    `often` is the frequency of the whole audience, where it is known: the search begins there.
+    """
     ranked = np.argsort(-use, kind="stable")
     if brief.goal is not None and brief.goal.kind == "at_least":
         return None
@@ -407,8 +425,10 @@ def narrowed(brief: Brief, market: Market, use: Array) -> Narrowed | None:
 
     people = np.log(np.cumsum(market.people[ranked]))
     seen: list[tuple[float, float]] = []
-    """Logarithms of people and frequency, of which one falls nearly straight as the other rises."""
-    low, high = 0, len(ranked)
+    """Logarithms of people and crowding: one falls nearly straight as the other rises."""
+    low, high, goal = 0, len(ranked), log(_crowding(TOO_OFTEN))
+    if often and often > 1:
+        seen.append((float(people[-1]), log(_crowding(often))))
     while high - low > 1:
         middle = (low + high) // 2
         if 0 < len(seen) <= STRAIGHT:
@@ -416,12 +436,12 @@ def narrowed(brief: Brief, market: Market, use: Array) -> Narrowed | None:
             if len(seen) > 1 and seen[-2][0] != x:
                 slope = (seen[-2][1] - y) / (seen[-2][0] - x)
             if slope < 0:
-                wanted = np.searchsorted(people, x + (log(TOO_OFTEN) - y) / slope) + 1
+                wanted = np.searchsorted(people, x + (goal - y) / slope) + 1
                 middle = min(max(int(wanted), low + 1), high - 1)
         low, high = (low, middle) if kept(middle) else (middle, high)
         made = divided(middle)
-        if made and made[2] > 0:
-            seen.append((float(people[middle - 1]), log(made[2])))
+        if made and made[2] > 1:
+            seen.append((float(people[middle - 1]), log(_crowding(made[2]))))
     while high < len(ranked) and use[ranked[high]] == use[ranked[high - 1]]:
         high += 1  # a rule cannot separate equal values
     best = kept(high) if high < len(ranked) else None

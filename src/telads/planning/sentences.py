@@ -56,12 +56,11 @@ def _bought(sums: Mapping[str, Any]) -> Text:
             f"{spend.ko}으로 예상 노출 {contacts}회이며, 예상 도달은 10명이 되지 않습니다.",
             f"{spend.en} buys {contacts} planned impressions and reaches fewer than 10 people.",
         )
-    count, share = reach_text(sums["reached"]), share_text(sums["reach_share"])
+    share = share_text(sums["reach_share"])
+    ko, en = (people(sums["reached"], lang) for lang in LANGUAGES)
     return Text(
-        f"{spend.ko}으로 예상 노출 {contacts}회, 예상 도달(1회 이상) {count.ko}"
-        f"(타겟의 {share.ko}), 평균 빈도 {sums['frequency']:.1f}회입니다.",
-        f"{spend.en} buys {contacts} planned impressions and an expected reach (1+) of {count.en} "
-        f"({share.en} of the audience), at an average frequency of {sums['frequency']:.1f}.",
+        f"{spend.ko}으로 {ko}에게 도달합니다(타겟의 {share.ko}).",
+        f"{spend.en} reaches {en} ({share.en} of the audience).",
     )
 
 
@@ -89,14 +88,21 @@ def share_text(share: float) -> Text:
 
 
 def _of_times(sums: Mapping[str, Any]) -> tuple[Text, ...]:
-    """How many are reached more than once."""
-    if sums["reached_2"] is None or not sums["reached"]:
+    """How often they are reached, and how many more than once."""
+    if not sums["reached"]:
         return ()
+    often, contacts = f"{sums['frequency']:.1f}", f"{sums['contacts']:,}"
+    told = Text(
+        f"예상 노출 {contacts}회, 평균 빈도 {often}회입니다.",
+        f"{contacts} planned impressions, an average frequency of {often}.",
+    )
+    if sums["reached_2"] is None:
+        return (told,)
     twice, thrice = reach_text(sums["reached_2"]), reach_text(sums["reached_3"])
-    return (Text(
+    return (told, Text(
         f"2회 이상 도달 {twice.ko}, 3회 이상 도달 {thrice.ko}입니다.",
         f"Twice or more: {twice.en}; three times or more: {thrice.en}.",
-    ),)  # fmt: skip
+    ))  # fmt: skip
 
 
 def _of_objective(plan: Plan, named: Text) -> tuple[Text, ...]:

@@ -11,9 +11,11 @@ from telads.answers.pictures import Asked, Picture, picture
 from telads.answers.tables import held
 from telads.render.files import marked
 from telads.render.svg import drawn
-from telads.render.svg.drawing import Drawing
+from telads.render.svg.drawing import Drawing, png_of
+from telads.render.svg.theme import PNG
 from telads.store.workspace import Build
 from telads.text import Lang
+from telads.web.file_process import made
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,6 +46,13 @@ def drawings(build: Build, chart: str, asked: Asked, lang: Lang) -> tuple[Drawin
 def shown(build: Build, chart: str, asked: Asked, lang: Lang) -> Picture:
     """The table of a chart; raises `UnknownChoice`."""
     return _shown(build, chart, relevant(chart, asked), lang)
+
+
+def content_of(drawing: Drawing, kind: str) -> bytes:
+    """A drawing as a file of a format; raises `UnknownChoice`, `FileNotMade`."""
+    if kind == "png":
+        return made(png_of, drawing.paint(PNG))
+    return drawing.to(kind)
 
 
 def csv(frame: pl.DataFrame, synthetic: bool) -> bytes:

@@ -1,8 +1,9 @@
 """Template filters: texts and figures in the reader's language.
 
 Filters use the language of the request unless one is given: `{{ text|say }}`, `{{ month|month }}`,
-`{{ row.population|people }}`, `{{ id|service }}`, `{{ name|district }}`, `{{ age|age }}`,
-`{{ sex|sex }}`, `{{ value|signed }}`, `{{ text|unbroken }}`. `telads.web.jinja` registers them, and
+`{{ row.population|people }}`, `{{ size.population|hero }}`, `{{ id|service }}`,
+`{{ name|district }}`, `{{ age|age }}`, `{{ sex|sex }}`, `{{ value|signed }}`,
+`{{ text|unbroken }}`. `telads.web.jinja` registers them, and
 binds them to the language, with the components that templates call as functions.
 """
 
@@ -27,12 +28,12 @@ from telads.model import Month, Sex
 from telads.text import Lang, Text, josa
 from telads.web.components import Bar, note
 from telads.web.formatting import MINUS, figure_text
-from telads.wording import number, span
+from telads.wording import number, people_apart, people_exact, span
 from telads.wording import people as people_text
 
 BADGES = 128
 """Number of labels cached: each in two languages for each dataset."""
-_JOINTS = re.compile(r"(?<=\w)[·–](?=\w)")
+_JOINTS = re.compile(r"(?<=\w)[·–](?=\w)|(?<=\d)-(?=\d)")
 
 
 def lang() -> Lang:
@@ -58,7 +59,7 @@ def escape(word: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """A text whose names and spans are not broken across lines: `동영상·방송`, `4월–6월`."""
+    """A text whose names, spans and dates stay whole: `동영상·방송`, `4월–6월`, `2026-03-02`."""
     return _JOINTS.sub("\u2060\\g<0>\u2060", text)
 
 
@@ -77,6 +78,16 @@ def window(label: Month | str, language: Lang | None = None) -> str:
 def people(count: float, language: Lang | None = None) -> str:
     """`8,120명`, `730,000 people`."""
     return people_text(count, language or lang())
+
+
+def hero(count: float, language: Lang | None = None) -> SafeString:
+    """A number of people large and rounded, its unit small and the exact number its `title`."""
+    said = language or lang()
+    number, unit = people_apart(count, said)
+    return format_html(
+        '<span title="{}">{}{}<span class="unit">{}</span></span>',
+        people_exact(count, said), number, "" if said == "ko" else " ", unit,
+    )  # fmt: skip
 
 
 def service(id: str, language: Lang | None = None) -> str:

@@ -45,6 +45,6 @@ def association_scale(lows: Iterable[float | None]) -> tuple[float, float]:
 
 def figure_text(text: str) -> str:
     """A figure with a true minus sign; numbers that round to zero have none."""
-    if text[:1] in {"+", "-"} and not text[1:].strip("0."):
+    if text[:1] in {"+", "-"} and not text[1:].strip("0.%"):
         return text[1:]
     return text.replace("-", MINUS)

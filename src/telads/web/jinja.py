@@ -125,7 +125,9 @@ def _environment(language: Lang) -> Environment:
         autoescape=True, undefined=Missing, auto_reload=False,
         keep_trailing_newline=True,
     )  # fmt: skip
-    for name in ("say", "named", "month", "window", "people", "service", "district", "method"):
+    for name in (
+        "say", "named", "month", "window", "people", "hero", "service", "district", "method",
+    ):  # fmt: skip
         known.filters[name] = partial(getattr(filters, name), language=language)
     for name in (
         "plain", "percent", "signed", "unbroken", "date", "platform", "age", "sex", "particle",

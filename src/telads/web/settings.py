@@ -109,6 +109,9 @@ CACHES = {
     }
 }
 
+# Decks and the like are made beside a worker, not in it (telads.web.file_process).
+FILES_BESIDE = True
+
 # Background work (telads.web.jobs) is queued in the database.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

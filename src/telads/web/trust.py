@@ -26,13 +26,14 @@ from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.addresses import address
 from telads.web.components import service_class
-from telads.web.filters import between
+from telads.web.filters import between, hero
 from telads.web.formatting import MINUS, figure_text
-from telads.wording import observed, people
+from telads.wording import observed, people, people_exact
 
 CITY_AVERAGE = Text("{city} 평균", "{city} average")
 OUT_OF_TEN = Text("열 번 중 여덟 번", "eight times in ten")
 _LABELS = {
+    "exact": Text("수치", "Figure"),
     "grade": Text("확실도", "How sure"),
     "record": Text("지난 성적", "Right so far"),
     "source": Text("출처", "Data from"),
@@ -60,6 +61,7 @@ class Trusted:
         self._name = name or answer.question
         self._own: dict[tuple[int, Text], tuple[str, str]] = {}
         self._shared: dict[str, Field] = {}
+        self._hero = ""
 
     def figure(self, row: Mapping[str, Any], key: str, text: str) -> SafeString:
         """A figure of a row as a button; an unknown one stays as it is."""
@@ -78,7 +80,21 @@ class Trusted:
             name = f"trust-{self._name}-{len(self._own) + 1}"
             judged = trust.judge(own) if trust.judge else None
             self._own[of] = (name, self._card(name, field, says, judged or trust.sure, own))
-        return _button(self._own[of][0], text)
+        return _button(self._own[of][0], escape(text))
+
+    def hero(self, row: Mapping[str, Any], key: str, text: str = "") -> SafeString:
+        """A number of people in rounded words; its card has it as published.
+
+        `text` is what opens the card where the words stand beside it.
+        """
+        field = declared(self._answer.question, key)
+        if field is None or row[key] is None:
+            return mark_safe(UNKNOWN)
+        says = field.trust.says(dict(row)) if field.trust.says else None
+        exact = people_exact(row[key], self._lang)
+        name = f"trust-{self._name}-hero"
+        self._hero = self._card(name, field, says, field.trust.sure, row if says else {}, exact)
+        return _button(name, escape(text) if text else hero(row[key], self._lang))
 
     def shown(self, row: Mapping[str, Any], key: str) -> SafeString:
         """The card of a row's figure as a part of the page, open."""
@@ -93,7 +109,7 @@ class Trusted:
             return mark_safe(escape(text))
         first = key not in self._shared
         self._shared[key] = field
-        return _button(self._column_id(key), text, met=first)
+        return _button(self._column_id(key), escape(text), met=first)
 
     @property
     def cards(self) -> SafeString:
@@ -102,7 +118,7 @@ class Trusted:
             self._card(self._column_id(key), field, None, field.trust.sure, {})
             for key, field in self._shared.items()
         )
-        return mark_safe("".join([*(card for _, card in self._own.values()), *shared]))
+        return mark_safe("".join([self._hero, *(card for _, card in self._own.values()), *shared]))
 
     def _column_id(self, key: str) -> str:
         return f"trust-{self._name}-{key}"
@@ -114,6 +130,7 @@ class Trusted:
         says: Text | None,
         judged: Judged | None,
         row: Mapping[str, Any],
+        exact: str = "",
     ) -> str:
         lang, trust = self._lang, field.trust
         told = (says or trust.plain or field.meaning)(lang)
@@ -126,6 +143,8 @@ class Trusted:
             f'<p class="{"trust-says" if says else "trust-plain"}">{strong(told)}</p>'
             f"{self._range(field, row) if says else ''}<dl>"
         ]
+        if exact:
+            parts.append(f"<div><dt>{_say('exact', lang)}</dt><dd>{escape(exact)}</dd></div>")
         if judged:
             grade, why = judged
             parts.append(
@@ -240,11 +259,10 @@ def _say(name: str, lang: Lang) -> str:
     return escape(_LABELS[name](lang))
 
 
-def _button(name: str, text: str, met: bool = True) -> SafeString:
+def _button(name: str, shown: str, met: bool = True) -> SafeString:
     skipped = "" if met else ' tabindex="-1"'
     return mark_safe(
-        f'<button type="button" class="opens" popovertarget="{name}"{skipped}>{escape(text)}'
-        "</button>"
+        f'<button type="button" class="opens" popovertarget="{name}"{skipped}>{shown}</button>'
     )
 
 

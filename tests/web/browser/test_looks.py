@@ -82,6 +82,18 @@ def test_the_services_and_the_reach_stay_inside_their_panels(visit: Open, lang: 
     assert there.page.evaluate(f"{hero}.scrollWidth - {hero}.clientWidth") <= 0
 
 
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_title_of_a_group_takes_two_lines_on_a_phone(visit: Open, lang: str) -> None:
+    """With the longest names that there are."""
+    way = Way("en" if lang == "en" else "ko", NARROW)
+    there = visit(way, "customers/?district=영등포구&sex=F&age=70")
+    title = "document.querySelector('#result .finding')"
+    lines = there.page.evaluate(
+        f"{title}.clientHeight / parseFloat(getComputedStyle({title}).lineHeight)"
+    )
+    assert lines == pytest.approx(2, abs=0.05)
+
+
 ANSWERS = {
     "home": ".preview", "customers": "#result h2", "advertisers": "#result .hero",
     "data": "#result figure", "audiences": "#result .hero", "campaign": ".hero",

@@ -14,8 +14,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from pptx import Presentation
 
+from telads.dataset import in_force
 from telads.store.workspace import Store
 from telads.text import Lang
+from tests.experiments.test_experiment import BEFORE, START, TEST, figures, write
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
 from tests.web.browser.test_administration import assert_no_grave_fault
@@ -257,8 +259,28 @@ def guest(visit: Open, there: Visit) -> Page:
     return other
 
 
+def experiment_states(there: Visit, folder: Path) -> Iterator[str]:
+    """The pages of an experiment, from its form to its verdict; each by what it shows."""
+    page, areas = there.page, [one.ko for one in in_force().districts.values()]
+    there.open("experiments/new/")
+    yield ".experiment-form"
+    values = figures(areas, BEFORE + TEST)
+    page.locator("input[name=name]").fill("axe")
+    page.locator("input[name=start]").fill(START.isoformat())
+    past = write(folder / "before.csv", areas, values[:, :BEFORE])
+    page.locator("input[name=outcome]").set_input_files(past)
+    page.locator(".experiment-form .button").click()
+    yield "svg.picture-curve"
+    page.locator("input[name=outcome]").set_input_files(write(folder / "after.csv", areas, values))
+    page.locator("input[name=cost]").fill("10,000,000")
+    page.locator("form[action$='/analyse/'] .button").click()
+    yield ".verdict"
+    there.open("experiments/")
+    yield "#table-own"
+
+
 @pytest.mark.parametrize("lang", ["ko", "en"])
-def test_axe_finds_no_fault_behind_the_sign_in(visit: Open, lang: Lang) -> None:
+def test_axe_finds_no_fault_behind_the_sign_in(visit: Open, lang: Lang, tmp_path: Path) -> None:
     there = visit(Way(lang, WIDE), "")
     page = sign_in(there, "root")
 
@@ -286,6 +308,9 @@ def test_axe_finds_no_fault_behind_the_sign_in(visit: Open, lang: Lang) -> None:
     ):  # fmt: skip
         there.open(path)
         found += look(menu_too=path == "plans/")
+    for state in experiment_states(there, tmp_path):
+        expect(page.locator(state)).to_be_visible()
+        found += look()
     there.open(plan)
     page.locator("form[action$='/archive/'] button").click()
     expect(page.locator("details.table-fold")).to_be_visible()

@@ -29,6 +29,7 @@ from tests.experiments.test_experiment import BEFORE, EFFECT, START, TEST, areas
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import assert_nothing_inline, get, read
 from tests.web.plans.samples import saved as saved_plan
+from tests.web.test_weight import MOST, first_load
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -95,7 +96,9 @@ def test_from_the_form_to_the_verdict_and_its_files(
                if card.attributes["id"].startswith("trust-experiment_curve")}  # fmt: skip
     assert sources == {"the experiment's design and outcome"}  # and not the city's data
     lead = page.all("p", class_="lead")[0].text
-    assert lead.startswith("Advertise in 6 of 25 districts for 6 weeks from 2026-03-02")
+    assert lead.replace("\u2060", "").startswith(
+        "Advertise in 6 of 25 districts for 6 weeks from 2026-03-02"
+    )
     assert "would show with a chance of 80%" in page.text
     assert "--" not in page.text  # no option of the command line
     sent = {"outcome": upload(after(workspace, one, tmp_path)), "cost": "10,000,000"}
@@ -103,10 +106,15 @@ def test_from_the_form_to_the_verdict_and_its_files(
     assert answer.status_code == 302
     page = get(kim, f"/en/experiments/{one.pk}/")
     assert_nothing_inline(page)
-    said = page.all("p", class_="lead")[0].text
-    assert said.startswith("+1")
-    assert "orders more" in said
-    assert "each" in said
+    assert page.all("p", class_="finding")[0].text == "The ads had an effect: more orders."
+    effect, orders, cost = page.one("dl", class_="facts").all("div")
+    assert effect.one("dd").text.startswith("+1")
+    assert "effect of the ads (+" in effect.text
+    assert "more orders" in orders.text
+    assert "won" in cost.one("dd").text
+    assert "cost of each" in cost.text
+    parts = first_load(kim, f"/experiments/{one.pk}/")
+    assert sum(parts.values()) < MOST
     assert len(page.all("svg", class_="picture-verdict")) == 2  # a wide one, and one for a phone
     told = json.loads(kim.get(f"/experiments/{one.pk}/experiment.json").content)
     assert told["design"]["wish"]["name"] == "봄 시험"

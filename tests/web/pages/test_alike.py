@@ -16,7 +16,7 @@ from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import written
 from tests.web.csv_rows import assert_rows
-from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
+from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, exact_hero, get
 
 PAGES: list[tuple[str, Lang]] = [("/advertisers/alike/", "ko"), ("/en/advertisers/alike/", "en")]
 
@@ -91,7 +91,7 @@ def test_the_neighbourhoods_become_an_audience(site: Client, twin_build: Build, 
     assert (asked["sex"], asked["age"]) == (["F"], ["30"])
     audience = get(site, link.attributes["href"])
     size = found.facts["population"] + _people(twin_build, code)
-    assert f"{size:,}" in audience.one("div", class_="hero").text
+    assert exact_hero(audience) == f"{size:,}명"
     boxes = [one.attributes["value"] for one in audience.all("input", name="place")
              if "checked" in one.attributes]  # fmt: skip
     assert sorted(boxes) == sorted(asked["place"])

@@ -18,7 +18,7 @@ from telads.web.filters import against, between
 from telads.web.pages.audiences.forms import SECOND, Wanted, wanted_of
 from telads.web.sorting import FIRST
 from tests.render.samples import texts, tree
-from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
+from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, exact_hero, get
 
 PAGE = "/audiences/?service=delivery&by=index&least=105&age=20&age=30"
 TWO = f"{PAGE}&sex2=F&age2=30"
@@ -33,7 +33,7 @@ def test_the_figures_are_those_of_the_answer(site: Client, twin_build: Build) ->
     leads = [sentence.text for sentence in page.all("p", class_="lead")]
     assert leads == [sentence.en for sentence in answer.sentences]
     assert f"{facts['population_share']:.1%}" in page.one("dl", class_="facts").text
-    assert f"rounded to 10 {facts['population']:,}" in page.one("dl", class_="facts").text
+    assert exact_hero(page) == f"{facts['population']:,} people"
     rows = {row.one("th").text: row for row in page.one("table", class_="profile").all("tr")[1:]}
     shown = next(row for row in facts["profile"] if row["service"] == "delivery")
     assert rows["Delivery"].all("td", class_="figure")[0].text == against(shown)

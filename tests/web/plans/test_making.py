@@ -24,6 +24,7 @@ from tests.web.document import (
     Element,
     assert_accessible,
     assert_nothing_inline,
+    exact_hero,
     faults,
     get,
     read,
@@ -59,7 +60,8 @@ def test_trying_shows_the_result_and_saves_nothing(planner: Client, twin_build: 
     assert "Not saved yet" in page.one(class_="notice").text
     made = make_plan(twin_build, brief_of(twin_build))
     facts = page.one("dl", class_="facts").text
-    for name in ("spend", "contacts", "reached", "reached_2", "reached_3"):
+    assert exact_hero(page) == f"{made.result.summary['reached']:,} people"
+    for name in ("spend", "contacts", "reached_2", "reached_3"):
         assert f"{made.result.summary[name]:,}" in facts
     bounds = made.result.summary
     assert f"{bounds['reached_low']:,}–{bounds['reached_high']:,}" in facts
@@ -113,7 +115,7 @@ def test_a_plan_saved_before_there_were_ceilings_opens_is_compared_and_changed(
     sums = document["result"]["summary"]
     page = get(planner, f"/en/plans/{plan.pk}/").one("section", class_="plan-result")
     assert "earlier version" in page.text
-    assert f"{sums['reached']:,}" in page.one("dl", class_="facts").text
+    assert exact_hero(page) == f"{sums['reached']:,} people"
     assert f"{sums['weighted_reach']:,}" in page.one("dl", class_="facts").text
     assert not page.all("figure")
     for name in ("plan.pptx", "plan.xlsx", "plan.pdf", "plan.csv", "plan.json"):

@@ -92,13 +92,7 @@ class Drawing:
 
     def png(self, scale: float = PNG_SCALE) -> bytes:
         """The same as PNG, `scale` pixels for one of the SVG; raises `SettingError` for no font."""
-        from resvg_py import svg_to_bytes
-
-        name = family()
-        return svg_to_bytes(
-            svg_string=self.paint(PNG), zoom=scale, skip_system_fonts=True,
-            font_files=[str(korean_font())], font_family=name, sans_serif_family=name,
-        )  # fmt: skip
+        return png_of(self.paint(PNG), scale)
 
     def html(self) -> str:
         """A standalone page: heading, picture and its figures as a table; no script."""
@@ -196,6 +190,17 @@ class Drawing:
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+
+def png_of(svg: str, scale: float = PNG_SCALE) -> bytes:
+    """A picture in the look `PNG` as PNG; raises `SettingError` if a configured font is missing."""
+    from resvg_py import svg_to_bytes
+
+    name = family()
+    return svg_to_bytes(
+        svg_string=svg, zoom=scale, skip_system_fonts=True,
+        font_files=[str(korean_font())], font_family=name, sans_serif_family=name,
+    )  # fmt: skip
 
 
 def drawing(

@@ -35,6 +35,8 @@ from telads.web import request_state
 from telads.web.api.answering import conditional, sent
 from telads.web.api.operations import OPERATIONS, Operation, View, operation
 from telads.web.api.parameters import DRAWN, NARROW, AreasAsked, ExportAsked, model_of
+from telads.web.charts import content_of
+from telads.web.file_process import made
 from telads.web.file_responses import CSVM, lead_to_description, media_of
 
 Form = Literal["svg", "png", "json"]
@@ -176,7 +178,8 @@ def _picture(request: HttpRequest, name: str, form: str, asked: Any) -> HttpResp
     def draw(lang: Lang) -> HttpResponse:
         choices = Choices(**asked.model_dump(exclude={"lang", "narrow"}))
         shown = picture(request_state.build(request), name, choices, lang)
-        return HttpResponse(drawn(shown, narrow=asked.narrow).to(form), content_type=FORMS[form])
+        content = content_of(drawn(shown, narrow=asked.narrow), form)
+        return HttpResponse(content, content_type=FORMS[form])
 
     return sent(request, asked, draw)
 
@@ -195,7 +198,7 @@ def _written(build: Build, table: str, kind: str, method: str) -> Path:
         if not last.is_file():
             _forget_old(folder, build)
             make_folder(path.parent)  # so that writers need not create it
-            export.export(build, table, path, method)
+            made(export.export, build, table, path, method)
     return path
 
 

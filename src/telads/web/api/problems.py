@@ -51,6 +51,7 @@ TITLES: dict[str, Text] = {
     "workspace": Text("작업 폴더를 쓸 수 없습니다", "The workspace cannot be used"),
     "bad-setting": Text("설정이 올바르지 않습니다", "A setting is wrong"),
     "database-away": Text("데이터베이스를 쓸 수 없습니다", "The database cannot be used"),
+    "file-not-made": Text("파일을 만들지 못했습니다", "The file could not be made"),
     "internal-error": Text("예상하지 못한 오류입니다", "Something unexpected went wrong"),
 }
 """Titles of all problem codes."""
@@ -61,7 +62,7 @@ STATUS: dict[str, int] = {
     "content-too-large": 413, "unsupported-media-type": 415, "too-many-requests": 429,
     "bad-request": 400, "nothing-built": 503, "workspace-busy": 503,
     "workspace-damaged": 503, "newer-version": 503, "workspace": 503, "bad-setting": 503,
-    "database-away": 503, "internal-error": 500,
+    "database-away": 503, "file-not-made": 503, "internal-error": 500,
 }  # fmt: skip
 """HTTP status of each code, in the API and on pages."""
 

@@ -10,7 +10,14 @@ from telads.experiments.files import answers
 from telads.experiments.kept import Experiment
 from telads.experiments.pictures import draw_areas, draw_curve, draw_verdict
 from telads.experiments.questions import verdict_answer
-from telads.experiments.sentences import design_sentences, state_text
+from telads.experiments.sentences import (
+    chance_text,
+    design_sentences,
+    state_text,
+    verdict_figures,
+    verdict_title,
+)
+from telads.experiments.verdict import Verdict
 from telads.text import Lang, Text
 from telads.web.experiments.forms import of_page
 from telads.web.experiments.models import SavedExperiment
@@ -45,9 +52,16 @@ def sentences(known: Experiment, lang: Lang) -> dict[str, list[str]]:
     """What is said of the design and of the verdict, the finding first."""
     told = {"design": [of_page(one(lang)) for one in design_sentences(known.design)]}
     if known.verdict:
-        said = verdict_answer(known, known.verdict).sentences
+        rest = verdict_answer(known, known.verdict).sentences[1:]
+        said = (verdict_title(known.verdict), Text(*(f"{one}." for one in _chance(known.verdict))),
+                *rest)  # fmt: skip
         told["verdict"] = [of_page(one(lang)) for one in said]
     return told
+
+
+def _chance(verdict: Verdict) -> Text:
+    told = chance_text(verdict.p)
+    return Text(told.ko, told.en[:1].upper() + told.en[1:])
 
 
 def page(known: Experiment, lang: Lang) -> dict[str, Any]:
@@ -60,6 +74,7 @@ def page(known: Experiment, lang: Lang) -> dict[str, Any]:
         "verdict": known.verdict,
         "told": told,
         "tables": told_once,
+        "figures": verdict_figures(known.verdict) if known.verdict else (),
         "map": draw_areas(known.design, lang, narrow=True),
         "curve": draw_curve(known.design, lang, narrow=True),
         "series": draw_verdict(known.design, known.verdict, lang) if known.verdict else None,

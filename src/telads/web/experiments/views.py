@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -14,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from telads.dataset import in_force
-from telads.experiments.files import write_experiment
+from telads.experiments.files import experiment_content
+from telads.render.deck import FORMATS as DECKS
 from telads.render.files import DESCRIPTION
 from telads.text import Text
 from telads.web import request_state
@@ -30,6 +29,7 @@ from telads.web.experiments.forms import (
 )
 from telads.web.experiments.models import SavedExperiment
 from telads.web.experiments.services import experiment_for
+from telads.web.file_process import made
 from telads.web.file_responses import links, saved
 from telads.web.plans.models import SavedPlan
 from telads.web.plans.services import visible as visible_plans
@@ -216,10 +216,9 @@ def file(request: HttpRequest, number: int, name: str) -> HttpResponse:
     if known is None or plain not in FILES or described or (plain in LATER and not known.verdict):
         raise Http404
     prefix = f"telads-experiment-{found.pk}-{known.design.draw}-"
-    with tempfile.TemporaryDirectory() as folder:
-        path, part = Path(folder) / (prefix + plain), Path(plain).stem
-        write_experiment(known, path, request_state.language(request), part)
-        content = path.with_name(prefix + name).read_bytes()
+    asked = (known, prefix + name, request_state.language(request))
+    slow = name.endswith(DECKS)
+    content = made(experiment_content, *asked) if slow else experiment_content(*asked)
     with one_action():
         record(request, "experiment-file", found, name)
     return saved(request, content, prefix + name)

@@ -62,7 +62,7 @@ def fillings(lang: Lang) -> dict[str, dict[str, str]]:
             "price": f"{medium.price:,}",
             "minimum": f"{medium.minimum:,}" if medium.minimum else "",
             "cap": "" if medium.cap is None else f"{medium.cap:,}",
-            "ceiling": "" if medium.ceiling is None else f"{medium.ceiling:g}",
+            "ceiling": "" if medium.ceiling is None else f"{100 * medium.ceiling:.10g}%",
         }
         for medium in catalogue(lang) if medium.service in known
     }  # fmt: skip

@@ -6,9 +6,7 @@ advertiser page.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,8 +14,9 @@ from django.views.decorators.http import require_safe
 
 from telads.planning.ad_systems import NOTES, offered
 from telads.planning.comparison import Comparison
-from telads.planning.files import write_comparison, write_plan
+from telads.planning.files import comparison_content, plan_content
 from telads.planning.plan import Plan
+from telads.render.deck import FORMATS as DECKS
 from telads.render.files import DESCRIPTION
 from telads.store.workspace import Build
 from telads.text import Lang, Text
@@ -25,6 +24,7 @@ from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
 from telads.web.experiments.services import references
+from telads.web.file_process import made
 from telads.web.file_responses import Files, saved
 from telads.web.plans.models import PlanVersion
 from telads.web.plans.services import version_for
@@ -92,10 +92,9 @@ def written(
     plan: Plan, name: str, lang: Lang, build: Build | None = None, beside: Sequence[Text] = ()
 ) -> bytes:
     """Bytes of a file; deterministic for a plan, a build and the user's lists of places."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name.removesuffix(DESCRIPTION).removesuffix(NOTES)
-        write_plan(plan, path, lang, build, beside)
-        return path.with_name(name).read_bytes()
+    if name.endswith(DECKS):
+        return made(plan_content, plan, name, lang, None, beside)
+    return plan_content(plan, name, lang, build)
 
 
 COMPARISON: Files = {
@@ -113,7 +112,7 @@ def answer_comparison(request: HttpRequest, found: Comparison, name: str) -> Htt
         raise Http404
     words = ["telads-comparison", found.before.hash[:8], found.now.hash[:8], METHOD]
     given = "-".join([*words, found.now.basis.build]) + name.removeprefix("comparison")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / given.removesuffix(DESCRIPTION)
-        write_comparison(found, path, request_state.language(request))
-        return saved(request, path.with_name(given).read_bytes(), given)
+    lang = request_state.language(request)
+    if name.endswith(DECKS):
+        return saved(request, made(comparison_content, found, given, lang), given)
+    return saved(request, comparison_content(found, given, lang), given)

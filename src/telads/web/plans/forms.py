@@ -305,7 +305,7 @@ class PlatformForm(Form):
     )  # fmt: skip
     ceiling = ReadField(
         _share, SHARE, label=said(Text("도달 상한", "Ceiling")), required=False,
-        widget=forms.TextInput({"placeholder": "0.8"}),
+        widget=forms.TextInput({"placeholder": "80%"}),
     )  # fmt: skip
     name = NameField(label=said(Text("표시할 이름", "Name to show")), required=False)
 
@@ -678,7 +678,7 @@ def typed_from(brief: Brief) -> tuple[dict[str, str], list[dict[str, str]]]:
             "minimum": f"{offer.minimum:,}" if offer.minimum else "",
             "cap": "" if offer.cap is None else f"{offer.cap:,}",
             "curve": _curve_text(offer.curve),
-            "ceiling": "" if offer.ceiling is None else f"{offer.ceiling:g}",
+            "ceiling": "" if offer.ceiling is None else f"{100 * offer.ceiling:.10g}%",
         }
         for offer in brief.offers
     ]

@@ -23,27 +23,28 @@ from telads.planning.questions import plan_answer
 from telads.planning.rules import read_rules
 from telads.planning.sentences import reach_text
 from telads.planning.words import objective_text, service_word
+from telads.render.svg.lines import Point, smooth
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state, sorting
 from telads.web.formatting import figure_text
+from telads.web.pages.campaign.curve import Mark, across, height, levels, mark
 from telads.web.plans.forms import PlanForm
 from telads.web.plans.models import PlanVersion
 from telads.wording import counted
 
 
 class Curve(NamedTuple):
-    """The line of reach over budget: positions of its points, and the labels at its ends."""
+    """The line of reach over budget on a square of 100, with ticks of both axes."""
 
-    points: str
-    own: tuple[float, float]
-    """Position of the plan itself."""
+    path: str
+    own: Mark
+    """The plan itself."""
+    up: list[tuple[float, str]]
+    across: list[tuple[float, str, str]]
     low: str
     high: str
     most: str
-
-
-WIDTH, HEIGHT = 640, 200
 
 
 class PriceRow(NamedTuple):
@@ -114,14 +115,17 @@ class ShownPlan:
             return None
         first, last = rows[0]["budget"], rows[-1]["budget"]
         most = max(row["weighted_reach"] for row in rows)
+        top, unit = height(most)
 
-        def place(row: dict[str, Any]) -> tuple[float, float]:
-            across = (row["budget"] - first) / (last - first)
-            return (round(across * WIDTH, 1), round(HEIGHT * (1 - row["weighted_reach"] / most), 1))
+        def place(row: dict[str, Any]) -> Point:
+            return (round(100 * row["budget"] / last, 2),
+                    round(100 - 100 * row["weighted_reach"] / top, 2))  # fmt: skip
 
         own = next(row for row in rows if row["budget"] >= self.plan.brief.budget)
+        words = money(own["budget"])(self.lang)
         return Curve(
-            " ".join(f"{x},{y}" for x, y in map(place, rows)), place(own),
+            smooth([(0.0, 100.0), *map(place, rows)]), mark(*place(own), words),
+            levels(top, unit, self.lang), across(last, place(own)[0], self.lang),
             money(first)(self.lang), money(last)(self.lang),
             reach_text(most)(self.lang) if self.plain else f"{most:,}",
         )  # fmt: skip

@@ -16,7 +16,7 @@ from telads.text import LANGUAGES, Lang, Text
 from telads.web.pages.campaign import forms
 from telads.web.pages.campaign.forms import Choice, address_of, amount_text
 from telads.web.pages.campaign.words import money_short, people_short
-from telads.wording import people
+from telads.wording import people, people_apart
 
 NEAR = 12
 """Percent of the axis within which the budget's own words take the place of a tick's."""
@@ -70,16 +70,19 @@ def axis(choice: Choice, lang: Lang) -> Axis:
     """Four parts of the axis, but where the budget itself is written."""
     end = max(choice.axis, choice.budget)
     own = 100 * choice.budget / end
-    return Axis(
-        [(25.0 * at, "0" if not at else money_short(end * at / 4, lang),
-          "start" if not at else "end" if at == 4 else "middle")
-         for at in range(5) if abs(25 * at - own) > NEAR],
-        Mark(round(own, 2), 0.0, amount_text(choice.budget, lang), _anchor(own)),
-    )  # fmt: skip
+    return Axis(across(end, own, lang), mark(round(own, 2), 0.0, amount_text(choice.budget, lang)))
 
 
-def _anchor(x: float) -> str:
-    return "start" if x < 15 else "end" if x > 85 else "middle"
+def across(end: float, own: float, lang: Lang) -> list[tuple[float, str, str]]:
+    """Ticks at quarters of an axis of budgets, but where the budget `own` itself is written."""
+    return [(25.0 * at, "0" if not at else money_short(end * at / 4, lang),
+             "start" if not at else "end" if at == 4 else "middle")
+            for at in range(5) if abs(25 * at - own) > NEAR]  # fmt: skip
+
+
+def mark(x: float, y: float, text: str) -> Mark:
+    """A mark whose words stay within the picture."""
+    return Mark(x, y, text, "start" if x < 15 else "end" if x > 85 else "middle")
 
 
 def height(highest: float) -> tuple[int, int]:
@@ -108,10 +111,6 @@ def drawn(found: Draft, solved: Solved, choice: Choice, lang: Lang) -> Curve:
     def line(name: str) -> str:
         return smooth([(0.0, 100.0), *(point(row["budget"], row[name]) for row in budgets)])
 
-    def mark(budget: int, count: float, text: str) -> Mark:
-        x, y = point(budget, count)
-        return Mark(x, y, text, _anchor(x))
-
     reached, smaller = found.summary["reached"], solved.enough
     own = amount_text(found.brief.budget, lang)
     said = Text(
@@ -124,8 +123,8 @@ def drawn(found: Draft, solved: Solved, choice: Choice, lang: Lang) -> Curve:
         band=_band([(0.0, 100.0), *(point(row["budget"], row["reached_high"]) for row in budgets)],
                    [(0.0, 100.0), *(point(row["budget"], row["reached_low"]) for row in budgets)]),
         up=levels(top, unit, lang),
-        own=mark(found.brief.budget, reached, own),
-        enough=mark(smaller["budget"], smaller["reached"], words.words)
+        own=mark(*point(found.brief.budget, reached), own),
+        enough=mark(*point(smaller["budget"], smaller["reached"]), words.words)
         if smaller and words else None,
         said=said(lang),
         steps=_steps(found, solved, end, top, lang),
@@ -145,18 +144,9 @@ def _steps(found: Draft, solved: Solved, end: int, top: float, lang: Lang) -> st
     told = []
     for budget in range(0, end + 1, step):
         count = float(np.interp(budget, budgets, counts))
-        told.append((amount_text(budget, lang), *hero(count, lang),
+        told.append((amount_text(budget, lang), *people_apart(count, lang),
                      round(100 - 100 * count / top, 1)))  # fmt: skip
     return json.dumps([step, told], ensure_ascii=False, separators=(",", ":"))
-
-
-def hero(count: float, lang: Lang) -> tuple[str, str]:
-    """A number and its unit, apart."""
-    told = people(count, lang)
-    head, _, unit = told.partition("만" if "만" in told else " " if lang == "en" else "명")
-    if "만" in told:
-        return head, f"만{unit}"
-    return (head, unit) if lang == "en" else (head, "명")
 
 
 def less(found: Draft, solved: Solved, choice: Choice, lang: Lang) -> Less | None:

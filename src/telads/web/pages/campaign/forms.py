@@ -182,7 +182,7 @@ class Choice(NamedTuple):
 
 
 def _examples() -> list[tuple[int, float]]:
-    small = in_force().currency.code in home.SMALL_UNITS
+    small = in_force().currency.small
     return [(price * (1000 if small else 1), ceiling) for price, ceiling in EXAMPLES]
 
 
@@ -485,13 +485,6 @@ def audience_address(choice: Choice, rules: Rules) -> str:
 
 def amount_text(amount: int, lang: Lang) -> str:
     """An amount exactly as one says it and the form reads it: `5,000만 원`, `50 million won`."""
-    unit, small = in_force().currency.unit, in_force().currency.code in home.SMALL_UNITS
-    if lang == "ko" and small and amount >= 10_000 and amount % 10_000 == 0:
-        large, rest = divmod(amount // 10_000, 10_000)
-        parts = [f"{large:,}억" if large else "", f"{rest:,}만" if rest else ""]
-        return f"{' '.join(part for part in parts if part)} {unit.ko}"
-    if lang == "en" and small and amount >= 1_000_000 and amount % 10_000 == 0:
-        return f"{amount / 1_000_000:,.2f}".rstrip("0").rstrip(".") + f" million {unit.en}"
     return in_force().currency.amount(amount)(lang)
 
 

@@ -37,7 +37,7 @@ HEADS: dict[str, Text] = {
 INDEXED = Text("이용 강도", "Usage score")
 
 
-FIRST = 100
+FIRST = 60
 """Groups that the list shows at first: three hundred weigh as much as the rest of the page."""
 LIVES = 3
 """Signals of daily life that are shown, those that differ most."""
@@ -124,21 +124,21 @@ def matrix(
     known = _of_city(build, choice.service.id, choice.month)
     most = max([0.0, *(row["affinity"] for row in known.values())])
     places = Counter((str(one.sex), one.age) for one in ticked)
+    in_list = {(one["sex"], one["age"]) for one in listed}
 
     def group(sex: str, age: int) -> Group | None:
         row = known.get((sex, age))
         if row is None:
             return None
-        own = [Segment(one["district"], Sex(sex), age) for one in listed
-               if (one["sex"], one["age"]) == (sex, age)]  # fmt: skip
         count, z = places[sex, age], row["affinity"]
+        turned = choice._replace(turn=f"{sex}{age}")
         return Group(
             id=f"group-{sex}-{age}",
             name=group_name(sex, age, lang),
             use=use.told(where.relative(row), row["index"] is None),
             step=0 if z < 0 else min(STEPS, 1 + int(STEPS * z / most)) if most else 1,
             places=count,
-            address=address_of(choice._replace(turn=f"{sex}{age}")) if own else "",
+            address=address_of(turned) if (sex, age) in in_list else "",
         )
 
     return [(in_force().age_text(age)(lang), [group(str(sex), age) for sex in SEXES])
@@ -296,7 +296,7 @@ class Shown(NamedTuple):
 
 
 def shown(every: list[Row], choice: Choice, lang: Lang) -> Shown:
-    """All groups if that is asked for, else a hundred: those ticked, then the first ones."""
+    """All groups if that is asked for, else `FIRST`: those ticked, then the first ones."""
     whole, count = choice.rows == forms.ALL, len(every)
     if count <= FIRST:
         return Shown(every, "", "", "")

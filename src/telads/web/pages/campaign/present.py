@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from telads.answers.advertisers import targets
@@ -19,8 +20,8 @@ from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
 from telads.web.pages.campaign import brief, curve, forms, groups, where
 from telads.web.pages.campaign.forms import Choice, Media, Platform, address_of, amount_text
-from telads.web.pages.campaign.words import money_short, people_short
-from telads.wording import MAXIMUM_SPEND, MINIMUM_SPEND, counted, people
+from telads.web.pages.campaign.words import money_short, people_short, times
+from telads.wording import MAXIMUM_SPEND, MINIMUM_SPEND, counted, people, people_apart
 
 MET = 0.99
 """Share of the people a ceiling allows from which it counts as met."""
@@ -49,6 +50,8 @@ class Plan(NamedTuple):
 
     reached: tuple[str, str]
     """The number and its unit."""
+    sums: Mapping[str, Any]
+    """Sums of the plan, as published."""
     share: str
     range: str
     twice: str
@@ -233,12 +236,13 @@ def _plan(found: Draft, choice: Choice, lang: Lang) -> Plan:
     low, high = (people_short(sums[f"reached_{end}"], lang) for end in ("low", "high"))
     often, full = sums["frequency"], _full(found)
     return Plan(
-        reached=curve.hero(sums["reached"], lang),
+        reached=people_apart(sums["reached"], lang),
+        sums=sums,
         share=f"{sums['reach_share']:.0%}",
         range=f"{low}{Text('~', '–')(lang)}{high}",
         twice=people_short(sums["reached_2"], lang),
         thrice=people_short(sums["reached_3"], lang),
-        often="–" if often is None else f"{often:.1f}",
+        often=times(often, lang),
         saturated=full or (often or 0) > OFTEN,
         warnings=_warnings(found, full),
         full=full,
@@ -310,5 +314,5 @@ def _bought(row: dict[str, Any], one: Platform, lang: Lang) -> Bought:
         reached=people_short(row["reached"], lang),
         reach=round(100 * row["reach_share"], 1),
         ceiling=None if one.ceiling is None else round(100 * one.ceiling, 1),
-        often="–" if row["frequency"] is None else f"{row['frequency']:.1f}",
+        often=times(row["frequency"], lang),
     )

@@ -23,6 +23,7 @@ from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.cache import cached_by_build
+from telads.web.file_process import made
 from telads.web.file_responses import Files, Link, links, saved
 from telads.web.pages.campaign.scenarios import (
     LETTERS,
@@ -76,7 +77,7 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     given = f"telads-scenarios-{build.name}" + name.removeprefix("scenarios")
     if Path(name).suffix in DECKS:
         deck = _deck(build, scenarios, drafts, lang)
-        return saved(request, content(deck, Path(name).suffix), given)
+        return saved(request, made(content, deck, Path(name).suffix), given)
     about: dict[str, object] = {**provenance(build, "scenarios", "affinity")}
     about |= {key: request.GET.get(key, "") for key in LETTERS if key in request.GET}
     about["finding"] = finding(lang)

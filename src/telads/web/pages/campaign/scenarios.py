@@ -32,12 +32,12 @@ from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
 from telads.web.pages.campaign import forms
-from telads.web.pages.campaign.curve import height, hero, levels
+from telads.web.pages.campaign.curve import height, levels
 from telads.web.pages.campaign.forms import Choice, address_of, amount_text
-from telads.web.pages.campaign.words import money_short, people_short
+from telads.web.pages.campaign.words import money_short, people_short, times
 from telads.web.pages.home import present as home
 from telads.web.plans.models import LONGEST_NAME
-from telads.wording import counted, observed, people
+from telads.wording import counted, observed, people, people_apart, people_exact
 
 LETTERS = ("a", "b", "c")
 CURVES = Text("예산에 따른 도달", "Reach over budget")
@@ -49,6 +49,8 @@ CROWDED = 1.2
 """From so many times the frequency of first ticks a scenario is said to meet the same people."""
 SMALL = 50
 """Fewer people more or fewer are none: allocations are found to a millionth."""
+KEPT = 0.9
+"""Share of another's reach from which a smaller budget is said to keep it."""
 MAP = 430
 """Pixels that a map of differences takes."""
 
@@ -125,7 +127,8 @@ class Column(NamedTuple):
     name: str
     differs: str
     reach: tuple[str, str]
-    """A number and its unit."""
+    """A rounded number and its unit."""
+    reach_exact: str
     reach_change: str
     budget: str
     budget_change: str
@@ -355,13 +358,13 @@ def _column(
     alone = beside(others) if others else ""
     copied = beside([*scenarios, own._replace(name="")]) if len(scenarios) < len(LETTERS) else ""
     letter, budget = LETTERS[at].upper(), amount_text(own.choice.budget, lang)
-    differs = _differs(own.choice, base)(lang) if at else ""
+    differs = _differs(own.choice, base, _groups(found), _groups(first))(lang) if at else ""
     spared = own.choice.budget - base.budget
     budget_change = (
         f"{'+' if spared > 0 else '−'}{money_short(abs(spared), lang)}" if spared else ""
     )
     if isinstance(found, QuestionError):
-        return Column(letter, own.name, differs, ("–", ""), "", budget, budget_change,
+        return Column(letter, own.name, differs, ("–", ""), "", "", budget, budget_change,
                       "–", "", "–", False, "–", "", "–", [], address_of(own.choice), alone, copied,
                       found.message)  # fmt: skip
     sums = found.summary
@@ -377,32 +380,38 @@ def _column(
         start += share
     often = sums["frequency"]
     return Column(
-        letter, own.name, differs, hero(sums["reached"], lang),
+        letter, own.name, differs, people_apart(sums["reached"], lang),
+        people_exact(sums["reached"], lang),
         _change(sums["reached"], known["reached"]) if known else "",
         budget, budget_change, people(sums["reached_3"], lang),
         _change(sums["reached_3"], known["reached_3"]) if known else "",
-        "–" if often is None else f"{often:.1f}", (often or 0) > TOO_OFTEN * CROWDED,
+        times(often, lang), (often or 0) > TOO_OFTEN * CROWDED,
         _money(cost, lang), _change(cost, before) if at else "",
         str(len(found.segments)), split, address_of(own.choice), alone, copied, None,
     )  # fmt: skip
 
 
-def _differs(own: Choice, base: Choice) -> Text:
-    """In what a scenario differs from A."""
+def _groups(found: Draft | QuestionError | None) -> frozenset[Any]:
+    """The groups of a scenario: other first ones for another budget, unless they were kept."""
+    return frozenset(map(key_of, found.audience.segments)) if isinstance(found, Draft) else (
+        frozenset())  # fmt: skip
+
+
+def _differs(own: Choice, base: Choice, groups: frozenset[Any], those: frozenset[Any]) -> Text:
+    """In what a scenario differs from A, whose groups are `those`."""
+    who = (own.sentence.who, own.districts) != (base.sentence.who, base.districts)
     told = [
         text for differs, text in (
             (own.budget != base.budget, Text("예산", "budget")),
             (own.platforms != base.platforms, Text("매체", "platforms")),
             (own.service != base.service, Text("서비스", "service")),
-            ((own.sentence.who, own.districts) != (base.sentence.who, base.districts),
-             Text("타겟", "audience")),
+            (who, Text("타겟", "audience")),
+            (not who and groups and those and groups != those, Text("집단", "groups")),
             (own.month != base.month, Text("기준월", "month")),
         ) if differs
     ]  # fmt: skip
-    if not told and own.ticks == base.ticks:
-        return Text("A와 같음", "same as A")
     if not told:
-        return Text("집단만 다름", "different groups")
+        return Text("A와 같음", "same as A")
     return Text(f"{', '.join(one.ko for one in told)} 다름",
                 f"different {', '.join(one.en for one in told)}")  # fmt: skip
 
@@ -418,11 +427,12 @@ def _finding(scenarios: list[Scenario], drafts: Sequence[Draft | QuestionError])
     share, spared = b.summary["reached"] / a.summary["reached"], base.budget - other.budget
     if spared > 0:
         return Text(
-            f"{letter}는 {amount_text(spared, 'ko')}을 덜 쓰고 {first} 도달의 {share:.0%}입니다.",
+            f"{letter}는 {amount_text(spared, 'ko')}을 덜 쓰고 "
+            f"{first} 도달의 {share:.0%}{'를 지킵니다' if share >= KEPT else '에 이릅니다'}.",
             f"{letter} spends {amount_text(spared, 'en')} less and reaches {share:.0%} of {first}.",
         )
     if abs(share - 1) < ALIKE:
         return Text(f"{first}와 {letter}의 도달은 거의 같습니다.",
                     f"{first} and {letter} reach about the same.")  # fmt: skip
-    return Text(f"{letter}의 도달은 {first}의 {share:.0%}입니다.",
+    return Text(f"{letter}의 도달은 {first} 도달의 {share:.0%}입니다.",
                 f"{letter} reaches {share:.0%} of {first}.")  # fmt: skip

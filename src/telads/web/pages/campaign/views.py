@@ -60,7 +60,7 @@ def _page(request: HttpRequest, media: forms.Media) -> HttpResponse:
     facts["by_link"] = bool(request.headers.get("HX-Trigger"))
     facts["renewed"] = forms.renewed(choice, request.GET)
     facts["trust"] = Trusted(facts["answer"], lang, build, "campaign")
-    of_plan = replace(facts["answer"], question="plan_budgets")
+    of_plan = replace(facts["answer"], question="plan_budgets", parameters={})
     facts["reach_trust"] = Trusted(of_plan, lang, build, "reach")
     facts["result"] = rendered("campaign/answer.html.j2", facts)
     return page_or_result(request, "campaign", facts, facts["address"])

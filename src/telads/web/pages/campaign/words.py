@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import floor, log10
 
 from telads.dataset import in_force
-from telads.text import Lang
-from telads.web.pages.home.present import SMALL_UNITS
+from telads.text import Lang, Text
 from telads.wording import people
 
 LARGE = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
@@ -20,12 +19,17 @@ def people_short(count: float, lang: Lang) -> str:
     return people(count, lang).removesuffix("명").strip()
 
 
+def times(often: float | None, lang: Lang) -> str:
+    """A frequency: `5.0회`, `5.0`; a dash where nobody is reached."""
+    return "–" if often is None else Text(f"{often:.1f}회", f"{often:.1f}")(lang)
+
+
 def money_short(amount: float, lang: Lang) -> str:
     """Money in a cell, on an axis or a map, to three digits: `41만`, `1,310만`; `410K`, `13.1M`."""
     if not amount:
         return "0"
     rounded = round(amount, -max(0, floor(log10(amount)) - 2))
-    if in_force().currency.code not in SMALL_UNITS or rounded < 10_000:
+    if not in_force().currency.small or rounded < 10_000:
         return f"{rounded:,.0f}"
     if lang == "en":
         return _large(rounded)

@@ -72,15 +72,16 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.asked(build, request.GET)
     answer = PEOPLE_ASKED.ask(build, month=choice.month, sex=choice.sex, age=choice.age)
+    drawing = people_bars.draw(answer, lang)
     makers: dict[str, Callable[[], bytes]] = {
-        each: partial(people_bars.draw(answer, lang).to, each) for each in ("png", "svg")
+        each: partial(charts.content_of, drawing, each) for each in ("png", "svg")
     }
     return _file(request, "people", kind, _chosen(choice, PEOPLE), lambda: answer.rows, makers)
 
 
 def _drawn(build: Build, chart: str, choice: Asked, lang: Lang, kind: str) -> bytes:
     """The wide picture as a standalone file, with its heading."""
-    return drawn(charts.shown(build, chart, choice, lang)).to(kind)
+    return charts.content_of(drawn(charts.shown(build, chart, choice, lang)), kind)
 
 
 def _chosen(choice: Asked, names: Iterable[str]) -> dict[str, str]:

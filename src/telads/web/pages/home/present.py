@@ -29,8 +29,6 @@ from telads.web.pages.advertisers.forms import DEFAULT_TOP
 from telads.web.pages.customers.forms import customer_address
 from telads.wording import group_name, in_sentence, observed, people, segment_name
 
-SMALL_UNITS = frozenset({"CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"})
-"""Currencies whose unit is worth about a thousandth of a euro or a dollar."""
 BUDGET = 50_000
 """Default budget in a currency of large units; a thousand times that in one of small units."""
 EVERYWHERE = Text("{city} 전체", "all of {city}")
@@ -73,7 +71,7 @@ def choice_of(build: Build, query: Mapping[str, str], lang: Lang) -> Choice:
 
 def first_budget(lang: Lang) -> str:
     """Default budget of the sentence: `5,000만 원`, `50 million won`, `50,000 euro`."""
-    small = in_force().currency.code in SMALL_UNITS
+    small = in_force().currency.small
     amount, unit = BUDGET * (1000 if small else 1), in_force().currency.unit
     if lang == "ko":
         return f"{amount // 10_000:,}만 {unit.ko}"
