@@ -477,7 +477,8 @@ def beside_peers(found: Sequence[dict[str, Any]]) -> Iterator[str]:
         "The same 20 weeks before for each library and for telads; effects planted in the areas "
         "that each chose. Found: p of 5 % or less, two-sided; in brackets two standard errors over "
         "panels. By size: the share of estimates larger than 95 % of those without an effect, "
-        "which compares libraries as if each had 5 % false alarms. Covered: by the 90% interval. telads "
+        "which compares libraries as if each had 5 % false alarms. Covered: by the 90% interval. "
+        "telads "
         f"has {OWN_DRAWS} draws of as many areas for each test of the library."
     )
     for told in found:

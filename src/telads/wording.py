@@ -127,6 +127,11 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def sentence_case(text: str) -> str:
+    """The text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def be(name: str) -> str:
     """The verb of an English service name: games are, shopping is."""
     return "are" if name.casefold().endswith("s") else "is"

@@ -84,6 +84,12 @@ def variant(known: Experiment, name: str) -> Experiment:
             found, low=None, high=None, methods=beside, deviations=many, exact=False,
             units=Range(1600.0, None, None), each=Range(6060.0, None, None)),
             "design": replace(design, wish=wish)},
+        "no draws": {"verdict": replace(
+            found, found="nothing", effect=0.0, low=None, high=None, p=1.0,
+            units=Range(0.0, None, None), each=Range(None, None, None),
+            weeks=tuple(replace(one, seen=100.0, expected=100.0) for one in found.weeks),
+            methods=tuple(replace(one, effect=0.0, low=None, high=None)
+                          for one in found.methods))},
         "typed": {"verdict": None, "before": None, "design": replace(
             design, wish=replace(wish, sd=0.05, sides=1), rehearsals=0, borders=None,
             curve=tuple(replace(one, weeks=None) for one in design.curve
@@ -98,7 +104,8 @@ def variant(known: Experiment, name: str) -> Experiment:
     return replace(known, **changes[name])
 
 
-NAMES = ("increase", "nothing", "decrease", "no ends", "typed", "unknown", "neighbourhoods")
+NAMES = ("increase", "nothing", "decrease", "no ends", "no draws", "typed", "unknown",
+         "neighbourhoods")  # fmt: skip
 
 
 def texts(presentation: Any) -> Iterator[str]:
@@ -121,7 +128,21 @@ def test_every_deck_fits_and_claims_nothing_forbidden(
     assert not overflows(made)
     told = "\n".join(texts(made))
     assert not [word for word in FORBIDDEN if word in told]
+    with using(workspace.dataset):  # and the same as PDF
+        assert content(experiment_deck(variant(known, name), lang), ".pdf")[:4] == b"%PDF"
     assert len(made.slides) == (3 if variant(known, name).verdict is None else 6)
+
+
+def test_what_was_not_found_has_no_figures(known: Experiment, workspace: Store) -> None:
+    for name, claim in (("nothing", "includes 0%"), ("no draws", "too few draws for an interval")):
+        with using(workspace.dataset):
+            made = opened_deck(experiment_deck(variant(known, name), "en"))
+        effect = made.slides[1]
+        assert effect.shapes.title.text_frame.text.endswith(claim)
+        (told,) = (one.table for one in effect.shapes if one.shape_type == KIND.TABLE)
+        cells = [cell.text for row in told.rows for cell in row.cells]
+        assert "Cost of the ads" in cells
+        assert not [one for one in cells if one.startswith(("Additional", "Fewer", "Cost of each"))]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -454,7 +454,7 @@ def test_later_plans_show_an_effect_and_compute_nothing_from_it(
     found = run("experiment", "reference", "ref", "--lang", "en")
     assert found.code == 0, found.err
     assert found.out.startswith(f"An earlier test (ref, {START}): orders +1")
-    assert found.out.endswith(f" with 4 districts in {TEST} weeks at 20,000,000 won.\n")
+    assert found.out.endswith(f" with 4 districts in {TEST} weeks at 20 million won.\n")
     shown, deck = opened.plan(BRIEF, output=files[1]), tmp_path / "plan.pptx"
     assert shown.sentences[:-1] == plain.sentences
     assert f"{shown.sentences[-1].en}\n" == found.out

@@ -14,7 +14,16 @@ from telads.answers.places import Variance
 from telads.dataset import Measure, in_force
 from telads.model import Month, Segment
 from telads.text import LANGUAGES, Lang, Text, join_names, josa
-from telads.wording import counted, figure, group_name, in_sentence, number, people, segment_name
+from telads.wording import (
+    counted,
+    figure,
+    group_name,
+    in_sentence,
+    number,
+    people,
+    segment_name,
+    sentence_case,
+)
 
 Row = dict[str, Any]
 
@@ -67,15 +76,15 @@ def _place(segment: Segment, rows: list[Row]) -> tuple[Text, Text]:
         comes = "comes" if count == 1 else "come"
         return (
             Text(f"{josa(whom.ko, '은/는')} 모든 서비스를 평균보다 덜 씁니다.",
-                 f"{_capital(whom.en)} use every service less than average."),
+                 f"{sentence_case(whom.en)} use every service less than average."),
             Text(f"{josa(names.ko, '이/가')} {city.ko} 평균에 가장 가깝습니다.",
-                 f"{_capital(names.en)} {comes} closest to the {city.en} average."),
+                 f"{sentence_case(names.en)} {comes} closest to the {city.en} average."),
         )  # fmt: skip
     if count == 1:
         more, later = _more(rows[0], names), _later(rows)
         return (
             Text(f"{josa(whom.ko, '은/는')} {josa(names.ko, '이/가')} 가장 두드러집니다.",
-                 f"{_capital(whom.en)} over-index most on {names.en}."),
+                 f"{sentence_case(whom.en)} over-index most on {names.en}."),
             Text(f"{more.ko}{later.ko}", f"{more.en}{later.en}"),
         )  # fmt: skip
     few = names if count <= TITLED else Text(
@@ -83,7 +92,7 @@ def _place(segment: Segment, rows: list[Row]) -> tuple[Text, Text]:
     )  # fmt: skip
     return (
         Text(f"{josa(whom.ko, '은/는')} {josa(few.ko, '이/가')} 비슷하게 두드러집니다.",
-             f"{_capital(whom.en)} over-index about equally on {few.en}."),
+             f"{sentence_case(whom.en)} over-index about equally on {few.en}."),
         Text(f"{names.ko}의 순위 차이는 오차 범위 안입니다.",
              f"The order of {names.en} is within the margin of error."),
     )  # fmt: skip
@@ -380,7 +389,8 @@ def of_platforms(
         found = Text(
             f"{whom.ko}: {josa(asked.ko, '을/를')} 더 쓰는 동네일수록 {names.ko}도 더 씁니다."
             f"{order.ko}",
-            f"{_capital(whom.en)}: people in neighbourhoods where {asked.en} is used more also "
+            f"{sentence_case(whom.en)}: people in neighbourhoods where {asked.en} is used more "
+            "also "
             f"use {names.en} more.{order.en}",
         )
     if not prior_only:
@@ -409,7 +419,8 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
         found = Text(
             f"{josa(whom.ko, '은/는')} 모든 매체를 {in_force().city.ko} 시민 평균보다 덜 "
             f"쓰며, 평균에 가장 가까운 매체는 {names.ko}입니다.",
-            f"{_capital(whom.en)} use every platform less than the {in_force().city.en} average; "
+            f"{sentence_case(whom.en)} use every platform less than the {in_force().city.en} "
+            "average; "
             f"closest to it: {names.en}.",
         )
     else:
@@ -609,7 +620,8 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     if not strong:
         return (
             Text(f"{josa(whom.ko, '은/는')} 이동과 생활에서 같은 성별·나이와 크게 다르지 않습니다.",
-                 f"{_capital(whom.en)} move and live much like the same sex and age elsewhere."),
+                 f"{sentence_case(whom.en)} move and live much like the same sex and age "
+                 "elsewhere."),
         )  # fmt: skip
     return tuple(
         Text(
@@ -653,7 +665,3 @@ def _services(ids: Sequence[str]) -> Text:
         join_names([text.ko for text in texts], "ko"),
         join_names([in_sentence(text.en) for text in texts], "en"),
     )
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -203,7 +203,8 @@ class SexGroup(NamedTuple):
 
 
 _SMALL = frozenset({"CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"})
-_MAN, _LARGE = 10_000, ((1_000_000_000, "billion"), (1_000_000, "million"))
+_MAN = 10_000
+_LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 
 
 class Currency(NamedTuple):
@@ -227,8 +228,8 @@ class Currency(NamedTuple):
         whole = round(number)
         if self.small and whole >= _MAN and whole % _MAN == 0:
             eok, man = divmod(whole // _MAN, _MAN)
-            parts = [f"{eok:,}억" if eok else "", f"{man:,}만" if man else ""]
-            ko = f"{' '.join(part for part in parts if part)} {self.unit.ko}"
+            parts = zip((*divmod(eok, _MAN), man), "조억만", strict=True)
+            ko = f"{' '.join(f'{part:,}{word}' for part, word in parts if part)} {self.unit.ko}"
             for large, word in _LARGE:
                 if whole >= large and whole % (large // 100) == 0:
                     number_of = f"{whole / large:,.2f}".rstrip("0").rstrip(".")

@@ -58,6 +58,7 @@ from telads.render.deck.slides import (
 )
 from telads.text import Lang, Text, josa, same
 from telads.version import __version__
+from telads.wording import counted, sentence_case
 
 _FILLS = {"treated": "accent", "must": "step-3", "beside": "step-1", "compared": "rest",
           "left": "none"}  # fmt: skip
@@ -125,7 +126,7 @@ class _Slides(Slides):
 
     def verdict(self, found: Verdict) -> Slide:
         """The verdict in a sentence, both series, the effect and what it is worth."""
-        unit = in_force().currency.unit.en
+        unit = in_force().currency.unit(self.lang)
         claim = verdict_sentences(found, self.made)[0](self.lang).rstrip(".")
         claim = claim.replace(f" {unit}", f"{NBSP}{unit}")
         top = content_top(claim)
@@ -164,7 +165,7 @@ class _Slides(Slides):
             Path(self.say("차이", "gap"), tuple(gap), "accent", 1.25),
         ]  # fmt: skip
         head = self.say(f"광고한 지역 {found.treated}곳의 {self.unit}, 주별 합",
-                        f"{_begun(self.unit)} of the {found.treated} areas with "
+                        f"{sentence_case(self.unit)} of the {found.treated} areas with "
                         "ads, by week")  # fmt: skip
         sub = scale.word
         begin = self.say(
@@ -206,7 +207,10 @@ class _Slides(Slides):
             rows.append((self.say(f"추가 {self.unit} 1건의 비용", "Cost of each additional unit"),
                          self._each(found.each)))  # fmt: skip
         rows.append(
-            (self.say("우연으로 볼 때", "By chance alone"), _begun(chance_text(found.p)(self.lang)))
+            (
+                self.say("우연으로 볼 때", "By chance alone"),
+                sentence_case(chance_text(found.p)(self.lang)),
+            )
         )
         if not sure and self.made.effect is not None:
             shown = percent(self.made.effect)
@@ -279,10 +283,15 @@ class _Slides(Slides):
 
     def _effect_claim(self, found: Verdict) -> str:
         effect = percent(found.effect, sign=True)
+        if found.found == "nothing" and found.low is None and found.high is None:
+            return self.say(
+                "효과를 확인하지 못했습니다.\n추첨이 너무 적어 구간이 없습니다",
+                "No effect can be seen:\ntoo few draws for an interval",
+            )
         if found.found == "nothing":
             return self.say(
                 f"효과를 확인하지 못했습니다.\n잰 값 {effect}의 구간에 0%가 들어 있습니다",
-                f"No effect can be seen:\nthe interval of {effect} includes none",
+                f"No effect can be seen:\nthe interval of {effect} includes 0%",
             )
         others = [one for one in found.methods if one.method != "draws"]
         agree = sum((one.effect > 0) == (found.effect > 0) for one in others)
@@ -298,7 +307,8 @@ class _Slides(Slides):
             f"광고한 지역의 결과는 {size} {verb}.\n다른 방법 {len(others)}가지도 "
             + ("방향이 같습니다" if same else f"가운데 {agree}가지만 방향이 같습니다"),
             f"Areas with ads had {size} {verb};\n"
-            + (f"the {len(others)} other methods agree in direction" if same
+            + (f"{counted(len(others), 'other method')} "
+               f"{'agrees' if len(others) == 1 else 'agree'} in direction" if same
                else f"{agree} of {len(others)} other methods agree in direction"),
         )  # fmt: skip
 
@@ -309,7 +319,7 @@ class _Slides(Slides):
                        if value is not None)]  # fmt: skip
         low, high = min(ends), max(ends)
         step = _step(high - low)
-        low, high = floor(low / step) * step, ceil(high / step) * step
+        low, high = floor(low / step) * step, max(ceil(high / step), 1) * step
         names = 3.15
         plot = Box(box.left + names, box.top + 0.45, box.width - names - 0.6, 0.8 * len(rows))
         digits = 0 if step >= 0.01 else 1
@@ -355,13 +365,16 @@ class _Slides(Slides):
         """The sums: what was had, what comes of the effect, what it cost."""
         rows = [
             (
-                self.say(f"시험 동안의 {self.unit}", f"{_begun(self.unit)} in the test"),
+                self.say(f"시험 동안의 {self.unit}", f"{sentence_case(self.unit)} in the test"),
                 rounded(found.seen, 4),
             ),
-            (self._units_word(found), self._units_text(found.units)),
         ]
+        sure = found.found != "nothing"
+        if sure:
+            rows.append((self._units_word(found), self._units_text(found.units)))
         if found.cost is not None:
             rows.append((self.say("광고비", "Cost of the ads"), amount(found.cost)(self.lang)))
+        if sure and found.each.value is not None:
             rows.append((self.say(f"추가 {self.unit} 1건의 비용", "Cost of each additional unit"),
                          self._each(found.each)))  # fmt: skip
         every = self.say("가능한 추첨 전부", "all possible draws") if found.exact else self.say(
@@ -394,9 +407,10 @@ class _Slides(Slides):
         )  # fmt: skip
         top = content_top(claim)
         left, right = columns(0, 6, top), columns(6, 6, top)
+        before = Text(", 캠페인 전의 값", ", figures of before") if self.known.before else same("")
         said = [one(self.lang) for one in found.deviations] or [self.say(
-            "시작일, 주 수, 지역, 캠페인 전의 값이 설계와 같고 빠진 주가 없습니다.",
-            "Start, weeks, areas and figures of before are those of the design, and no week is "
+            f"시작일, 주 수, 지역{before.ko}이 설계와 같고 빠진 주가 없습니다.",
+            f"Start, weeks, areas{before.en} are those of the design, and no week is "
             "missing.")]  # fmt: skip
         items: list[Item] = [
             heading(left, self.say("설계와 다른 점", "What came otherwise")),
@@ -407,7 +421,10 @@ class _Slides(Slides):
                 [one(self.lang) for one in self._unproven(found)],
             ),
         ]
-        return self.slide(self.say("한계", "limits"), claim, items, ["\n".join(said)])
+        unproven = [one(self.lang) for one in self._unproven(found)]
+        return self.slide(
+            self.say("한계", "limits"), claim, items, ["\n".join(said), "\n".join(unproven)]
+        )
 
     def _paragraphs(self, box: Box, texts: Sequence[str]) -> list[Item]:
         found: list[Item] = []
@@ -428,12 +445,12 @@ class _Slides(Slides):
         return found
 
     def _unproven(self, found: Verdict) -> list[Text]:
-        areas = f"{found.treated}"
         weeks = sum(one.test for one in found.weeks)
+        these = "this area" if found.treated == 1 else f"these {found.treated} areas"
         said = [
-            Text(f"이 지역 {areas}곳에서 {weeks}주 동안 있었던 일입니다. 다른 지역, 다른 때, 다른 "
-                 "예산에서도 같으리라는 근거는 아닙니다.",
-                 f"It is what happened in these {areas} areas in {weeks} weeks: no proof of other "
+            Text(f"이 지역 {found.treated}곳에서 {weeks}주 동안 있었던 일입니다. 다른 지역, 다른 "
+                 "때, 다른 예산에서도 같으리라는 근거는 아닙니다.",
+                 f"It is what happened in {these} in {counted(weeks, 'week')}: no proof of other "
                  "areas, other times or other budgets."),
             Text("광고가 끝난 뒤까지 이어지는 효과는 들어 있지 않고, 앞당겨 산 것도 추가분으로 "
                  "셉니다.",
@@ -446,8 +463,8 @@ class _Slides(Slides):
             said.append(Text(
                 f"비교 지역 {beside}곳이 광고 지역과 맞닿아 있습니다. 그곳 사람들도 광고를 "
                 "보았다면 실제 효과는 더 큽니다.",
-                f"{beside} areas compared border one with ads: if people there saw the ads, the "
-                "effect is larger than measured."))  # fmt: skip
+                f"Of the areas compared, {beside} border{'s' * (beside == 1)} one with ads: if "
+                "people there saw the ads, the effect is larger than measured."))  # fmt: skip
         said.append(Text(
             "어떤 소재나 매체가 효과를 냈는지, 누가 샀는지는 알 수 없습니다.",
             "Which ad or platform did it, and who bought, is not known."))  # fmt: skip
@@ -476,7 +493,7 @@ class _Slides(Slides):
         treated, every = sum(area.treated for area in made.areas), len(made.areas)
         start = self.say(
             f"{level.ko} {every}곳 가운데 {treated}곳에 {wish.weeks}주 동안 광고하면",
-            f"Advertise in {treated} of {every} {level.en} for {wish.weeks} weeks",
+            f"Advertise in {treated} of {every} {level.en} for {counted(wish.weeks, 'week')}",
         )
         if made.effect is None:
             return self.say(
@@ -585,7 +602,7 @@ class _Slides(Slides):
         return [*items, *self._facts(rest, rows)]
 
     def _weeks(self, count: int) -> str:
-        return self.say(f"{count}주", f"{count} week{'s' * (count != 1)}")
+        return self.say(f"{count}주", counted(count, "week"))
 
     # ---- what would show, and the balance ----------------------------------------------------
 
@@ -685,9 +702,8 @@ class _Slides(Slides):
         compared = sum(role_of(area) == "compared" for area in made.areas)
         outside = [area.text(self.lang) for area in made.areas if area.stratum is None]
         strata = len({area.stratum for area in made.areas if area.stratum is not None})
-        by = self.say("인원", "population") + (
-            self.say("과 이용 강도", " and use") if strata and all(
-                area.affinity is not None for area in made.areas) else "")  # fmt: skip
+        uses = strata and all(area.affinity is not None for area in made.areas)
+        by = Text("인원과 이용 강도", "population and use") if uses else Text("인원", "population")
         rows = [
             (self.say("묻는 것", "Question"), question),
             (self.say("기간", "Dates"), f"{self.span} ({self._weeks(wish.weeks)})"),
@@ -696,8 +712,10 @@ class _Slides(Slides):
             (self.say("광고 지역 · 비교 지역", "Areas with ads · compared"),
              f"{sum(area.treated for area in made.areas)} · {compared}"),
             (self.say("추첨", "Draw"),
-             self.say(f"{by}으로 나눈 층 {strata}개 안에서, 가능한 {made.draws:,}가지 가운데 하나",
-                      f"within {strata} strata by {by}, one of {made.draws:,} possible")),
+             self.say(f"{josa(by.ko, '으로/로')} 나눈 층 {strata}개 안에서, 가능한 "
+                      f"{made.draws:,}가지 가운데 하나",
+                      f"within {'one stratum' if strata == 1 else f'{strata} strata'} by {by.en}, "
+                      f"one of {made.draws:,} possible")),
             (self.say("추첨 횟수 · 시드", "Number of the draw · seed"),
              f"{made.draw} · {made.seed}"),
             (self.say("추첨 밖의 지역", "Areas outside the draw"),
@@ -725,10 +743,6 @@ class _Slides(Slides):
                 Rule(box.left, top + 0.47, box.width),
             ]  # fmt: skip
         return found
-
-
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _all(range: Range) -> tuple[float | None, ...]:

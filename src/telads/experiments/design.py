@@ -351,7 +351,7 @@ def _borders(
     if pairs is None:
         return None
     treated = [area.id for area in placed if area.treated]
-    others = [area.id for area in placed if not area.treated]
+    others = [area.id for area in placed if not area.treated and area.stratum is not None]
     return tuple(Border(one, other) for one in treated for other in others if (one, other) in pairs)
 
 

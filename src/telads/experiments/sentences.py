@@ -143,7 +143,7 @@ def _of_borders(design: Design) -> list[Text]:
             "in the data either.",
         )]  # fmt: skip
     beside = {one.beside for one in design.borders}
-    others = sum(not area.treated for area in design.areas)
+    others = sum(not area.treated and area.stratum is not None for area in design.areas)
     return [Text(
         f"비교 지역 {others}곳 가운데 {len(beside)}곳이 광고 지역과 맞닿아 있습니다. 그곳 사람들이 "
         "광고를 보면 효과가 실제보다 작게 나옵니다. 통근처럼 오가는 사람은 데이터에 없습니다.",

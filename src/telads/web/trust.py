@@ -28,7 +28,7 @@ from telads.web.addresses import address
 from telads.web.components import service_class
 from telads.web.filters import between, hero
 from telads.web.formatting import MINUS, figure_text
-from telads.wording import observed, people, people_exact
+from telads.wording import observed, people, people_exact, sentence_case
 
 CITY_AVERAGE = Text("{city} 평균", "{city} average")
 OUT_OF_TEN = Text("열 번 중 여덟 번", "eight times in ten")
@@ -134,7 +134,7 @@ class Trusted:
     ) -> str:
         lang, trust = self._lang, field.trust
         told = (says or trust.plain or field.meaning)(lang)
-        told = told[:1].upper() + told[1:]
+        told = sentence_case(told)
         known = in_force().service_ids
         colour = f" {service_class(row['service'])}" if row.get("service") in known else ""
         parts = [

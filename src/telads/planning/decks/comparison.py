@@ -56,7 +56,7 @@ from telads.render.deck.slides import (
     words,
 )
 from telads.text import Lang, Text, join_names
-from telads.wording import counted
+from telads.wording import counted, sentence_case
 
 MOST_GROUPS = 30
 """Groups in the tables at the end: those whose spend changes most."""
@@ -508,7 +508,7 @@ class _Told(Slides):
         told = [(place_name(row, self.lang), scale.text(row["spend_before"]),
                  scale.text(row["spend_now"]), by.text(row["by"])) for row in rows]  # fmt: skip
         word = in_force().district.text
-        heads = (word(self.lang)[:1].upper() + word(self.lang)[1:], *self.names,
+        heads = (sentence_case(word(self.lang)), *self.names,
                  self.say("변화", "Change"))  # fmt: skip
         area = Box(box.left, box.top + 0.36, box.width, FOOT - box.top - 0.42)
         head = self.say(f"크게 달라진 {word.ko}", f"Largest changes by {word.en}")

@@ -300,7 +300,8 @@ class Lines:
             return Axis(0, *_scale(max(known), 6, self.y_number))
         low, high = min(known), max(known)
         _, step = _scale((high - low) or abs(high) or 1.0, 5, self.y_number)
-        return Axis(max(0.0, floor(low / step) * step), ceil(high / step) * step or step, step)
+        start = max(0.0, floor(low / step) * step)
+        return Axis(start, max(ceil(high / step) * step, start + step), step)
 
     @property
     def plot(self) -> Box:

@@ -22,6 +22,7 @@ from telads.text import Lang, Text
 from telads.web.experiments.forms import of_page
 from telads.web.experiments.models import SavedExperiment
 from telads.web.experiments.services import read
+from telads.wording import sentence_case
 
 GONE = Text("파일이 지워짐", "files deleted")
 
@@ -61,7 +62,7 @@ def sentences(known: Experiment, lang: Lang) -> dict[str, list[str]]:
 
 def _chance(verdict: Verdict) -> Text:
     told = chance_text(verdict.p)
-    return Text(told.ko, told.en[:1].upper() + told.en[1:])
+    return Text(told.ko, sentence_case(told.en))
 
 
 def page(known: Experiment, lang: Lang) -> dict[str, Any]:

@@ -44,7 +44,7 @@ from telads.wording import NAME
 _LARGE = {"조": 10**12, "억": 10**8, "만": 10**4, "": 1}
 _SMALL = {"천": 1000, "백": 100, "십": 10, "": 1}
 _NUMERALS = str.maketrans("일이삼사오육칠팔구", "123456789")
-_THOUSANDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+_THOUSANDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _ENGLISH = re.compile(f"([0-9.]+)({'|'.join(_THOUSANDS)})", re.IGNORECASE)
 _DIGITS = r"[0-9]+(?:\.[0-9]+)?"
 _BELOW = "".join(f"(?:(?:{_DIGITS})?{unit})?" for unit in "천백십") + f"(?:{_DIGITS})?"

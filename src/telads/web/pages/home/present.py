@@ -27,7 +27,7 @@ from telads.web.addresses import address
 from telads.web.components import districts_named
 from telads.web.pages.advertisers.forms import DEFAULT_TOP
 from telads.web.pages.customers.forms import customer_address
-from telads.wording import group_name, in_sentence, observed, people, segment_name
+from telads.wording import group_name, in_sentence, observed, people, segment_name, sentence_case
 
 BUDGET = 50_000
 """Default budget in a currency of large units; a thousand times that in one of small units."""
@@ -108,7 +108,7 @@ def sentence(build: Build, choice: Choice, lang: Lang) -> dict[str, Place]:
             choice.service.id, lang, "을/를",
         ),
         "district": _place(
-            "district", district[:1].upper() + district[1:],
+            "district", sentence_case(district),
             [("", [everywhere]), (in_force().district.plural(lang), districts_named(build))],
             choice.filters.district or "", lang,
         ),
