@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,11 +17,12 @@ import telads
 from telads.dataset import using
 from telads.errors import UnknownChoice
 from telads.experiments.decks import experiment_deck
+from telads.experiments.files import experiment_content
 from telads.experiments.kept import Experiment, experiment_named
 from telads.experiments.sentences import percent, verdict_sentences
 from telads.experiments.verdict import Range
 from telads.library import Workspace
-from telads.render.deck import content, powerpoint
+from telads.render.deck import content
 from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.text import LANGUAGES, Lang, Text
@@ -172,8 +174,10 @@ def test_a_map_has_a_shape_for_each_district_and_weeks_are_days(
 
 
 def test_the_same_experiment_gives_the_same_bytes(known: Experiment, workspace: Store) -> None:
+    """Also one that goes to the process which makes files beside a worker of the website."""
+    sent = pickle.loads(pickle.dumps(known))
     with using(workspace.dataset):
-        decks = [powerpoint.write(experiment_deck(known, "ko")) for _ in range(2)]
+        decks = [experiment_content(one, "experiment.pptx", "ko") for one in (known, sent)]
     assert decks[0] == decks[1]
 
 

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from telads.answers.choices import HORIZONS
@@ -25,7 +26,7 @@ from telads.errors import AddressUnusable
 from telads.method.build import build
 from telads.settings import Settings
 from telads.store.workspace import Store
-from telads.web.serve import HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
+from telads.web.serve import ALLOCATOR, HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
 from tests.interpreter import python
 from tests.web.server import Server, free_port, gone
 
@@ -118,6 +119,12 @@ def test_a_served_site_from_start_to_end(server: Server, workspace: Store) -> No
     assert headers["content-security-policy"].startswith("default-src 'self';")
     style = re.search(r'href="(/static/telads/site\.[0-9a-f]{12}\.css)"', page)
     assert style
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert any("htmx" in file for file in files)
+    assert {server.get(file)[0] for file in files if not file.endswith(".png")} == {200}
+    scripts = (workspace.path / "static" / "django_htmx").rglob("*.js")
+    collected = {path.name.partition(".")[0] for path in scripts}
+    assert collected == {"htmx-2", "django-htmx"}, "what no page loads is not collected"
     for encoding in ("br", "gzip"):
         request = urllib.request.Request(
             server.address + style[1], headers={"Accept-Encoding": encoding}
@@ -251,6 +258,8 @@ def test_sigterm_ends_it_too_and_its_port_is_free_again(server: Server) -> None:
     assert "--port" in caught.value.line("ko")
     server.make_file()
     processes = server.processes()
+    for worker in processes - {server.process.pid}:  # which keeps little: `ALLOCATOR`
+        assert psutil.Process(worker).environ().items() >= ALLOCATOR.items()
     code, _, _ = server.end(signal.SIGTERM)
     assert code == 0
     assert all(map(gone, processes))

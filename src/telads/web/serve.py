@@ -56,8 +56,18 @@ LOOK_SECONDS = 2.0
 LEAST_PRIORITY = 19
 SUPERVISOR = "TELADS_SUPERVISOR"
 """Environment variable with the supervisor's process id, for its workers."""
+ALLOCATOR = {
+    # One heap for all threads: each would fill one of its own, and keep what it frees.
+    "MALLOC_ARENA_MAX": "1",
+    # Set, they stay: glibc raises them to 32 and 64 MB with what is freed, which then stays in it.
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "262144",
+}
+"""Environment that keeps workers small, with the C library of Linux; not where it is set."""
 FIGURES = "figures"
 STAMP = ".collected"
+UNUSED = ("django_htmx/ext/*", "htmax-*", "htmx-4*", "htmx-2.js")
+"""Static files of libraries that no page loads: to compress them takes most of a first start."""
 
 
 def address_of(host: str, port: int) -> str:
@@ -152,7 +162,7 @@ def prepare(workspace: Path, backup: bool = True) -> None:
     stamp, content = workspace / "static" / STAMP, _static_content()
     if not stamp.is_file() or stamp.read_text("utf-8") != content:
         # Files of former versions stay: a page opened earlier still needs its style.
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=[*UNUSED])
         write_text(stamp, content)
 
 
@@ -175,6 +185,8 @@ def _tell_workers(settings: Settings, figures: Path) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "telads.web.settings"
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
     os.environ[SUPERVISOR] = str(os.getpid())
+    for name, value in ALLOCATOR.items():
+        os.environ.setdefault(name, value)
 
 
 def end_with_supervisor() -> None:

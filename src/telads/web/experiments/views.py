@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,25 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from telads.experiments.files import write_experiment
+from telads.dataset import in_force
+from telads.experiments.files import experiment_content
+from telads.render.deck import FORMATS as DECKS
 from telads.render.files import DESCRIPTION
 from telads.text import Text
 from telads.web import request_state
 from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import Role, owns, required
 from telads.web.experiments import present, services
-from telads.web.experiments.forms import AnalysisForm, DesignForm, DrawForm, SharingForm
+from telads.web.experiments.forms import (
+    AnalysisForm,
+    DesignForm,
+    DrawForm,
+    ReferenceForm,
+    SharingForm,
+)
 from telads.web.experiments.models import SavedExperiment
 from telads.web.experiments.services import experiment_for
+from telads.web.file_process import made
 from telads.web.file_responses import links, saved
 from telads.web.plans.models import SavedPlan
 from telads.web.plans.services import visible as visible_plans
@@ -92,7 +100,7 @@ def experiment(request: HttpRequest, number: int) -> HttpResponse:
 
 def _page(
     request: HttpRequest, found: SavedExperiment, analysis: AnalysisForm | None = None,
-    drawing: DrawForm | None = None,
+    drawing: DrawForm | None = None, reference: ReferenceForm | None = None,
 ) -> HttpResponse:  # fmt: skip
     """The page of an experiment, with a refused form."""
     user, lang = _user(request), request_state.language(request)
@@ -104,18 +112,25 @@ def _page(
     seen = plan = None
     if found.plan is not None and visible_plans(user).filter(pk=found.plan.pk).exists():
         plan = found.plan
-    facts: dict[str, Any] = {"experiment": found, "plan": plan, "own": own, "gone": known is None}
+    facts: dict[str, Any] = {"experiment": found, "plan": plan, "own": own, "gone": known is None,
+                             "referring": None}  # fmt: skip
     if known is not None:
         files = {name: text for name, text in FILES.items() if known.verdict or name not in LATER}
         seen = found.draw
         facts |= present.page(known, lang)
         facts["files"] = links(files, address_of, lang)["files"]
+        service = known.reference or known.design.wish.service
+        facts["shown_with"] = known.reference and in_force().measures[known.reference].text
+        facts["referring"] = reference or ReferenceForm(
+            request_state.build(request), initial={"service": service}
+        )
     facts |= {
         "analysis": analysis or AnalysisForm(),
         "drawing_form": drawing or DrawForm(initial={"seen": seen}),
         "sharing": SharingForm(initial={"shared": found.shared}),
     }
-    refused = any(form is not None and form.errors for form in (analysis, drawing))
+    given = (analysis, drawing, reference)
+    refused = any(form is not None and form.errors for form in given)
     return render(request, "experiments/experiment.html", facts, status=400 if refused else 200)
 
 
@@ -156,6 +171,20 @@ def access(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @required(Role.VIEWER)
+def reference(request: HttpRequest, number: int) -> HttpResponse:
+    """`/experiments/3/reference/`: whether later plans of a service show its verdict."""
+    found = experiment_for(request, number, own=True)
+    form = ReferenceForm(request_state.build(request), request.POST)
+    if form.is_valid():
+        with form.refusals("service"):
+            read = form.cleaned_data
+            services.refer(request, found, read["service"] or None, read["remove"])
+            return redirect("experiment", number)
+    return _page(request, found, reference=form)
+
+
+@require_POST
+@required(Role.VIEWER)
 def delete(request: HttpRequest, number: int) -> HttpResponse:
     """`/experiments/3/delete/`."""
     services.delete(request, experiment_for(request, number, own=True))
@@ -188,13 +217,14 @@ def file(request: HttpRequest, number: int, name: str) -> HttpResponse:
     if known is None or plain not in FILES or described or (plain in LATER and not known.verdict):
         raise Http404
     prefix = f"telads-experiment-{found.pk}-{known.design.draw}-"
-    with tempfile.TemporaryDirectory() as folder:
-        path, part = Path(folder) / (prefix + plain), Path(plain).stem
-        write_experiment(known, path, request_state.language(request), part)
-        content = path.with_name(prefix + name).read_bytes()
+    given, lang = prefix + name, request_state.language(request)
+    if plain.endswith(DECKS):
+        content = made(experiment_content, known, given, lang)
+    else:
+        content = experiment_content(known, given, lang, Path(plain).stem)
     with one_action():
         record(request, "experiment-file", found, name)
-    return saved(request, content, prefix + name)
+    return saved(request, content, given)
 
 
 def _user(request: HttpRequest) -> User:

@@ -35,6 +35,7 @@ from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, allows, required
 from telads.web.audiences.services import audience_for
+from telads.web.experiments.services import references
 from telads.web.file_responses import links
 from telads.web.media.services import fillings, offered
 from telads.web.pages.audiences.forms import NEW, described_from, described_of, whole_in
@@ -268,6 +269,7 @@ def render_version(
         "plan": found.plan,
         "versions": found.plan.versions.defer("document"),
         "result": result_of(request, found),
+        "references": references(request, found.read().brief.service),
         "own": own,
         "may_edit": level is not None and level >= Level.EDIT,
         "newest": newest if found.month < str(newest) else None,
