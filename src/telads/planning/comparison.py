@@ -39,6 +39,7 @@ from telads.planning.scenarios import SHARE, Row
 from telads.planning.sentences import reach_text
 from telads.store.workspace import Build
 from telads.text import Text
+from telads.wording import number
 
 CAUSES: dict[str, Text] = {
     "version": Text("프로그램 버전이 바뀌었습니다.", "The version of the program changed."),
@@ -374,7 +375,7 @@ def _platforms(plan: Plan, now: Plan) -> tuple[Row, ...]:
 def _verdict(found: Comparison) -> Text:
     """Whether to change the plan, with the figures behind it."""
     moved, change = found.moved_share, found.reach_change
-    reach = "–" if change is None else f"{round(change, 3) + 0.0:+.1%}".replace("-", "−")
+    reach = "–" if change is None else f"{number(100 * change, 'index', 1)}%"
     if found.verdict == "keep":
         return Text(
             f"실질적인 변화가 없습니다: 예산 이동 {moved:.1%}(기준 {MOVED:.0%} 미만), "

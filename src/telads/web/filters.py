@@ -33,7 +33,7 @@ from telads.wording import people as people_text
 
 BADGES = 128
 """Number of labels cached: each in two languages for each dataset."""
-_JOINTS = re.compile(r"(?<=\w)[·–](?=\w)|(?<=\d)-(?=\d)")
+_JOINTS = re.compile(r"(?<=\w)[·–](?=\w)|(?<=\d{4})-(?=\d\d)|(?<=\d{4}-\d\d)-(?=\d\d)")
 
 
 def lang() -> Lang:

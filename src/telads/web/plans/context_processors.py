@@ -14,6 +14,7 @@ from telads.web import request_state
 from telads.web.accounts.roles import Role, allows
 from telads.web.plans.models import PlanVersion, SavedPlan
 from telads.web.plans.services import Moved, Told, moved, newest_of, told_of
+from telads.wording import number
 
 RECENT = 3
 """Plans listed on the home page."""
@@ -40,7 +41,7 @@ class Recent(NamedTuple):
         change = self.moved.reach
         if change is None:
             return Text("도달 없음", "no reach")
-        percent = f"{change:+.1%}".replace("-", "−")
+        percent = f"{number(100 * change, 'index', 1)}%"
         return Text(f"도달 {percent}", f"reach {percent}")
 
 
