@@ -476,8 +476,8 @@ def beside_peers(found: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield (
         "The same 20 weeks before for each library and for telads; effects planted in the areas "
         "that each chose. Found: p of 5 % or less, two-sided; in brackets two standard errors over "
-        "panels. By size: the share of estimates larger than 95 % of those without an effect, which "
-        "compares libraries as if each had 5 % false alarms. Covered: by the 90% interval. telads "
+        "panels. By size: the share of estimates larger than 95 % of those without an effect, as "
+        "if each library had 5 % false alarms. Covered: by the 90% interval. telads "
         f"has {OWN_DRAWS} draws of as many areas for each test of the library."
     )
     for told in found:
@@ -492,7 +492,7 @@ def beside_peers(found: Sequence[dict[str, Any]]) -> Iterator[str]:
             f"**{name}** on {len({row['panel'] for row in known})} of {panels} panels, with "
             f"{min(sizes)} to {max(sizes)} areas with ads (mean {np.mean(sizes):.1f}); "
             f"{told['seconds'] / 60:.1f} minutes of processor time"
-            + "".join(f"; {count} panels refused: {why}" for why, count in refused.items())
+            + "".join(f"; refused {count}: {why}" for why, count in refused.items())
             + "."
         )
         yield ""
@@ -519,7 +519,8 @@ def beside_peers(found: Sequence[dict[str, Any]]) -> Iterator[str]:
             off = float(np.sqrt(np.mean([(row["effect_found"] - effect) ** 2 for row in of])))
             yield (
                 f"| {effect:.0%} | {100 * share:.0f} % (±{200 * error:.0f}) | "
-                f"{own[effect].found.text} % | {large} | {covered} | {100 * off:.2f} | {own[effect].off} |"
+                f"{own[effect].found.text} % | {large} | {covered} | {100 * off:.2f} | "
+                f"{own[effect].off} |"
             )
 
 
