@@ -35,7 +35,7 @@ from telads.render.deck.paper import write as write_pdf
 from telads.render.deck.slides import Deck
 from telads.render.svg.fonts import korean_font
 from telads.store.workspace import Build
-from telads.text import LANGUAGES, Lang
+from telads.text import LANGUAGES, Lang, Text
 from tests.paper import pages_of
 from tests.tools import LIBREOFFICE, too_large
 
@@ -246,6 +246,19 @@ def layout(chart: Any) -> dict[str, float]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_overflows(plan: Plan, lang: Lang) -> None:
     assert not overflows(slides_of(plan, lang))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_stands_beside_a_plan_fits_and_the_notes_have_all(
+    twin_build: Build, lang: Lang
+) -> None:
+    beside = [Text(f"지난 시험({LONG} {at}): 주문 +4.1%.", f"An earlier test ({LONG} {at}): +4.1%.")
+              for at in range(2)]  # fmt: skip
+    made_from = made("all groups", twin_build)
+    deck = opened(plan_deck(made_from, lang, beside=beside))
+    assert not overflows(deck)
+    notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides]
+    assert [one for one in notes if beside[0](lang) in one and beside[1](lang) in one] == [notes[4]]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

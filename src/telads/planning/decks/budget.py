@@ -263,7 +263,7 @@ class BudgetSlides(PlanSlides):
         left, right = columns(0, 7, top), columns(7, 5, top)
         reached = self.sums["reached"]
         items: list[Item] = []
-        foot = FOOT - (0.68 if self.beside else 0.0)
+        foot = FOOT - (0.88 if self.beside else 0.0)
         if rows:
             changes = [row[key] - reached for row in rows for key in SIDES]
             scale = scale_of(changes, self.lang, signed=True)
@@ -310,14 +310,14 @@ class BudgetSlides(PlanSlides):
         ])  # fmt: skip
 
     def _beside(self, box: Box) -> list[Item]:
-        """The first of what stands beside the plan, in two lines; the notes have all."""
+        """The first of what stands beside the plan, in three lines; the notes have all."""
         if not self.beside:
             return []
         more = len(self.beside) - 1
         told = self.beside[0](self.lang) + (
             self.say(f" 그 밖 {more}건은 발표자 노트에 있습니다.", f" {more} more in the notes.")
             if more else "")  # fmt: skip
-        return [words(Box(box.left, FOOT - 0.5, (box.width - 0.4) / OTHER_FONT, 0.5),
+        return [words(Box(box.left, FOOT - 0.7, (box.width - 0.4) / OTHER_FONT, 0.7),
                       Run(told, 12, False, "muted"), name="beside")]  # fmt: skip
 
     def _assumptions(self) -> list[Row]:
