@@ -42,6 +42,7 @@ def beside(process: FileProcess, monkeypatch: pytest.MonkeyPatch) -> FileProcess
     """Requests use that process."""
     monkeypatch.setattr(settings, "FILES_BESIDE", True)
     monkeypatch.setattr(file_process, "FILES", process)
+    monkeypatch.setattr(file_process, "TABLES", process)
     return process
 
 

@@ -9,7 +9,8 @@ thread of the request waits instead, without the lock, and the response is the f
 The process begins with the first file, makes one at a time, and ends after `IDLE_SECONDS` without
 one, after `MOST_FILES`, so that what its libraries keep is given back, and with its worker, however
 that ends. If it ends before its answer, killed or out of memory, the file is made once more by a
-new one; then, or after `SECONDS`, the answer is `FileNotMade`.
+new one; then, or after `SECONDS`, the answer is `FileNotMade`. Whole tables, once a build, have
+another such process, so that no deck waits for them.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ from telads.web.subprocess import FRESH, deaf_to_interrupts
 
 P = ParamSpec("P")
 T = TypeVar("T")
-SECONDS = 60.0
-"""Longest time for one file; the whole table of platforms as a workbook takes 8."""
-IDLE_SECONDS = 300.0
+SECONDS, IDLE_SECONDS = 120.0, 300.0
+"""Longest time for one file, and without one."""
+TABLE_SECONDS, TABLE_IDLE_SECONDS = 900.0, 10.0
+"""The same for whole tables: that of platforms as a workbook takes 8 seconds for seven months, and
+hundreds of megabytes."""
 MOST_FILES = 200
 ATTEMPTS = 2
 
@@ -159,8 +162,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-FILES = FileProcess()
-"""The process beside this worker."""
+FILES, TABLES = FileProcess(), FileProcess(seconds=TABLE_SECONDS, idle=TABLE_IDLE_SECONDS)
+"""The processes beside this worker."""
 
 
 def made(function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
@@ -171,3 +174,10 @@ def made(function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
     if not django_settings.FILES_BESIDE:
         return function(*args, **named)
     return FILES.call(function, *args, **named)
+
+
+def table_made(function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
+    """The same for a whole table, by a process of their own: no deck waits for one."""
+    if not django_settings.FILES_BESIDE:
+        return function(*args, **named)
+    return TABLES.call(function, *args, **named)

@@ -36,7 +36,7 @@ from telads.web.api.answering import conditional, sent
 from telads.web.api.operations import OPERATIONS, Operation, View, operation
 from telads.web.api.parameters import DRAWN, NARROW, AreasAsked, ExportAsked, model_of
 from telads.web.charts import content_of
-from telads.web.file_process import made
+from telads.web.file_process import table_made
 from telads.web.file_responses import CSVM, lead_to_description, media_of
 
 Form = Literal["svg", "png", "json"]
@@ -198,7 +198,7 @@ def _written(build: Build, table: str, kind: str, method: str) -> Path:
         if not last.is_file():
             _forget_old(folder, build)
             make_folder(path.parent)  # so that writers need not create it
-            made(export.export, build, table, path, method)
+            table_made(export.export, build, table, path, method)
     return path
 
 
