@@ -3,11 +3,19 @@
 The panels are made up: areas of unlike size with seasons, trends, a holiday, weeks that hang
 together, heavy tails, outliers and missing weeks. Designs are drawn and analysed as the product
 does. Writes docs/experiments.md from where its figures begin.
+
+`--peer geoexp=PYTHON --peer meridian-geox=PYTHON` also tries these libraries on such panels: PYTHON
+is the interpreter of an environment that has the library and needs no telads
+(`bench.experiments_peers`). Without them the page keeps what they found before.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import shutil
+import subprocess
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -15,6 +23,7 @@ from datetime import date
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -32,6 +41,9 @@ from telads.store.workspace import Store
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "experiments.md"
+PEERS = Path(__file__).with_name("experiments_peers.py")
+PEERS_HEAD = "### Other libraries on the same panels"
+PEER_PANELS, PEER_SEED = 100, 21
 MARK = "<!-- Written by bench/experiments.py from here on. -->"
 PANELS, AREAS, WEEKS, TEST = 500, 25, 26, 6
 EFFECTS = (0.0, 0.03, 0.06, 0.10)
@@ -41,6 +53,8 @@ DRAWS = 8
 BESIDE = 5
 """Every so many panels are also tried with the methods that stand beside."""
 ALPHA, LEVEL = 0.05, 0.9
+OWN_DRAWS, COMPARED = 4, 2000
+"""Draws of telads for each test of another library, and draws that each is compared with."""
 START = date(2026, 3, 2)
 APART, NEAREST, PLACEBOS = 3, 5, 400
 """Months between which use changes, areas chosen by use, and draws of each pair of months."""
@@ -411,20 +425,146 @@ def normal(treated: int, panels: int) -> float:
     return float(np.nanmean(out))
 
 
+def peer_panels(number: int) -> list[Panel]:
+    """The panels that other libraries are tried on."""
+    rng = np.random.default_rng(PEER_SEED)
+    return [panel(rng, KINDS["as described"]) for _ in range(number)]
+
+
+def ask_peer(name: str, python: str, panels: int) -> dict[str, Any] | str:
+    """What a library finds, tried in an environment of its own; or why it was skipped."""
+    module = {"geoexp": "geoexp", "meridian-geox": "meridian_geox"}.get(name)
+    if module is None:
+        return f"{name}: skipped, no library that is tried here"
+    if shutil.which(python) is None:
+        return f"{name}: skipped, no interpreter {python}"
+    seen = subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False)
+    if seen.returncode:
+        return f"{name}: skipped, not installed for {python}"
+    made = peer_panels(panels)
+    with TemporaryDirectory() as folder:
+        source, out = Path(folder) / "panels.npz", Path(folder) / "found.json"
+        np.savez(source, mean=np.array([one.mean for one in made]),
+                 seen=np.array([one.seen for one in made]), effects=np.array(EFFECTS),
+                 test=TEST)  # fmt: skip
+        subprocess.run([python, str(PEERS), name, str(source), str(out)], check=True)
+        return {**json.loads(out.read_text("utf-8")), "panels": panels}
+
+
+def own_beside(rows: Sequence[dict[str, Any]], panels: Sequence[Panel]) -> dict[float, Found]:
+    """The verdicts of telads on the panels of a library, with as many areas with ads each time."""
+    rng = np.random.default_rng(5)
+    out = {effect: Found() for effect in EFFECTS}
+    for row in rows:
+        if "refused" in row:
+            continue
+        made = panels[row["panel"]]
+        strata = strata_of(made.size, made.use, row["treated"])
+        quotas = quotas_of(strata, row["treated"])
+        compared = comparison(strata, one_draw(strata, quotas, rng), row["panel"], COMPARED)
+        for draw in rng.integers(len(compared.flags), size=OWN_DRAWS):
+            figures = made.figures(rng, compared.flags[draw], row["effect"])
+            out[row["effect"]].add(by_draws(strata, compared, draw, figures, LEAST_BEFORE),
+                                   row["effect"])  # fmt: skip
+    return out
+
+
+def beside_peers(found: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """What other libraries found on the same panels, beside telads."""
+    yield PEERS_HEAD
+    yield ""
+    yield (
+        "The same 20 weeks before for each library and for telads; effects planted in the areas "
+        "that each chose. Found: p of 5 % or less, two-sided; in brackets two standard errors over "
+        "panels. By size: the share of estimates larger than 95 % of those without an effect, "
+        "which compares libraries as if each had 5 % false alarms. Covered: by the 90% interval. telads "
+        f"has {OWN_DRAWS} draws of as many areas for each test of the library."
+    )
+    for told in found:
+        name = told["peer"]
+        rows, panels = told["rows"], told["panels"]
+        known = [row for row in rows if "refused" not in row]
+        refused = Counter(row["refused"] for row in rows if "refused" in row)
+        own = own_beside(known, peer_panels(panels))
+        sizes = [row["treated"] for row in known]
+        yield ""
+        yield (
+            f"**{name}** on {len({row['panel'] for row in known})} of {panels} panels, with "
+            f"{min(sizes)} to {max(sizes)} areas with ads (mean {np.mean(sizes):.1f}); "
+            f"{told['seconds'] / 60:.1f} minutes of processor time"
+            + "".join(f"; {count} panels refused: {why}" for why, count in refused.items())
+            + "."
+        )
+        yield ""
+        quiet = np.abs([row["effect_found"] for row in known if row["effect"] == 0])
+        bounds = (np.quantile(quiet, 1 - ALPHA), np.quantile(np.abs(own[0.0].errors), 1 - ALPHA))
+        yield (
+            f"| effect | {name} found | telads found | {name} by size | telads by size | "
+            f"{name} covered | off | telads off |"
+        )
+        yield "|---|---|---|---|---|---|---|---|"
+        for effect in EFFECTS:
+            of = [row for row in known if row["effect"] == effect]
+            share, error = clustered([(row["panel"], row["p"] <= ALPHA) for row in of])
+            held = [row["low"] <= effect <= row["high"] for row in of if row["low"] is not None]
+            covered = f"{100 * float(np.mean(held)):.0f} %" if held else "–"
+            sizes_found = (
+                np.abs([row["effect_found"] for row in of]),
+                np.abs(np.array(own[effect].errors) + effect),
+            )
+            large = " | ".join(
+                f"{100 * float(np.mean(values > bound)):.0f} %"
+                for values, bound in zip(sizes_found, bounds, strict=True)
+            )
+            off = float(np.sqrt(np.mean([(row["effect_found"] - effect) ** 2 for row in of])))
+            yield (
+                f"| {effect:.0%} | {100 * share:.0f} % (±{200 * error:.0f}) | "
+                f"{own[effect].found.text} % | {large} | {covered} | {100 * off:.2f} | "
+                f"{own[effect].off} |"
+            )
+
+
+def former_peers(page: str) -> list[str]:
+    """The lines that the page has of other libraries."""
+    _, head, rest = page.partition(PEERS_HEAD)
+    return [head, *rest.partition("\n### ")[0].rstrip().splitlines()[1:]] if head else []
+
+
+def clustered(held: Sequence[tuple[int, bool]]) -> tuple[float, float]:
+    """A share and its standard error, where several tests are of one panel."""
+    by_panel: dict[int, list[float]] = {}
+    for number, one in held:
+        by_panel.setdefault(number, []).append(float(one))
+    means = [float(np.mean(one)) for one in by_panel.values()]
+    return float(np.mean(means)), float(np.std(means, ddof=1) / np.sqrt(len(means)))
+
+
 def main() -> None:
     """Try everything, and write the figures."""
     parser = argparse.ArgumentParser(prog="python -m bench.experiments", description=__doc__)
     parser.add_argument("--panels", type=int, default=PANELS)
     parser.add_argument("--jobs", type=int, default=None, help="processes (default: all cores)")
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=PYTHON",
+                        help="also try a library, in an environment of its own")  # fmt: skip
+    parser.add_argument("--peer-panels", type=int, default=PEER_PANELS)
     parser.add_argument("-o", "--out", type=Path, default=PAGE)
     choice = parser.parse_args()
+    page = choice.out.read_text("utf-8") if choice.out.exists() else ""
+    asked = [
+        ask_peer(name, python, choice.peer_panels)
+        for name, _, python in (peer.partition("=") for peer in choice.peer)
+    ]
+    for skipped in (one for one in asked if isinstance(one, str)):
+        print(skipped)
+    peers = [one for one in asked if not isinstance(one, str)]
     with ProcessPoolExecutor(choice.jobs) as pool:
         lines = [*figures(choice.panels, pool)]
+    if beside_them := [*beside_peers(peers)] if peers else former_peers(page):
+        lines += ["", *beside_them]
     if files := real_files():
         lines += ["", *matching(files)]
     used = sum(sum(getrusage(whose)[:2]) for whose in (RUSAGE_SELF, RUSAGE_CHILDREN))
     lines += ["", f"The whole took {used / 60:.1f} minutes of processor time."]
-    page = choice.out.read_text("utf-8") if choice.out.exists() else ""
     head = page.partition(MARK)[0].rstrip()
     choice.out.write_text(f"{head}\n\n{MARK}\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
     print(f"Written: {choice.out}")

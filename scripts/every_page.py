@@ -87,6 +87,7 @@ STATES = {
     "saved-compare": State("audiences/saved/compare/?a=1&b=2", signed=True),
     "experiments": State("experiments/", signed=True),
     "experiments-new": State("experiments/new/", signed=True),
+    "experiment": State("experiments/1/", signed=True),
     "saved-new": State("audiences/saved/new/?sex=F&age=30", signed=True),
     "media": State("media/", signed=True),
     "notices": State("notices/", signed=True),
@@ -140,6 +141,7 @@ def _of_visitor(
             page.goto(f"{root}plans/")
             if page.locator("main a[href*='sample=1']").count():
                 furnish(page, root)
+                _design(page, root)
     for name in names:
         for lang in langs:
             for scheme in ("light", "dark"):
@@ -149,6 +151,15 @@ def _of_visitor(
                     file = folder / f"{name}.{lang}.{scheme}.{width}.png"
                     _picture(page, f"{root}{'en/' if lang == 'en' else ''}", STATES[name], file)
     context.close()
+
+
+def _design(page: Page, root: str) -> None:
+    """Make the design of an experiment."""
+    page.goto(f"{root}experiments/new/")
+    page.fill("[name=name]", "봄 시험")
+    page.fill("[name=sd]", "5%")
+    page.locator(".experiment-form .button").click()
+    page.wait_for_url("**/experiments/1/")
 
 
 def _picture(page: Page, root: str, state: State, file: Path) -> None:

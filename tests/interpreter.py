@@ -118,9 +118,58 @@ def telads(
 
     Other settings, and those of Django, are as where nobody has set any.
     """
+    return python("-m", "telads", *words, env=plain(workspace, **settings), input=input, cwd=cwd)
+
+
+def plain(workspace: Path, **settings: str) -> dict[str, str]:
+    """The environment of a command in a workspace."""
     kept = {
         name: value for name, value in os.environ.items()
         if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"
     }  # fmt: skip
-    own = {"TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en", **settings}
-    return python("-m", "telads", *words, env=kept | own, input=input, cwd=cwd)
+    return kept | {"TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en", **settings}
+
+
+_IN_TURN = """
+import io, json, sys
+from telads.cli import main
+
+asked, answers = sys.stdin, sys.stdout
+for line in asked:
+    words, said = json.loads(line)
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(said), io.StringIO(), io.StringIO()
+    try:
+        main(words)
+    except SystemExit as left:
+        answers.write(json.dumps([left.code, sys.stdout.getvalue(), sys.stderr.getvalue()]) + "\\n")
+        answers.flush()
+"""
+
+
+class InTurn:
+    """A process that runs commands one after another, on one workspace and database.
+
+    For many of a kind, of which Django's start would take most of the time.
+    """
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _IN_TURN], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env=dict(env),
+        )  # fmt: skip
+
+    def __enter__(self) -> InTurn:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def telads(self, *words: object, input: str = "") -> subprocess.CompletedProcess[str]:
+        """What the command does."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        told = list(map(str, words))
+        self._process.stdin.write(json.dumps([told, input]) + "\n")
+        self._process.stdin.flush()
+        code, out, err = json.loads(self._process.stdout.readline())
+        return subprocess.CompletedProcess(["telads", *told], code, out, err)

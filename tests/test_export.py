@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -46,8 +47,9 @@ def written(
 Written = Callable[[str, str, str], Path]
 
 
+@cache
 def frame_of(path: Path) -> pl.DataFrame:
-    """The rows of any kind of file."""
+    """The rows of any kind of file, read once."""
     if path.suffix == ".csv":
         return pl.read_csv(path, infer_schema_length=None)
     if path.suffix == ".json":

@@ -103,7 +103,7 @@ def test_ingest_killed_at_random_moments(tmp_path: Path, settings: Settings) -> 
 @pytest.mark.slow
 def test_ingest_killed_at_every_step_to_the_disk(tmp_path: Path, settings: Settings) -> None:
     killed = Killed(tmp_path, settings, months=(5, 6))
-    steps = kill_at_every_step(killed.prepare, killed.check)
+    steps = kill_at_every_step(killed.prepare, killed.check, stride=2)
     assert steps >= 20, "two months, cells and ledger: opened, half written, forced, renamed ..."
     assert killed.seen == {killed.old, killed.new}
 

@@ -18,6 +18,7 @@ import pytest
 from telads.store.files import OWN, close, found_open, make_folder, new_file
 from telads.store.workspace import Store
 from tests import interpreter
+from tests.ingest.portal import write_month
 from tests.web.server import Server
 
 NOBODY = 65534
@@ -89,11 +90,14 @@ def borders(workspace: Path, file: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.usefixtures("careless")
 def test_every_verb_and_the_server_write_for_the_owner_alone(
-    reachable: Path, twin_files: Path
+    reachable: Path,
 ) -> None:
     workspace, backups = reachable / "new" / "workspace", reachable / "backups"
-    (reachable / "new").mkdir()
-    first, *others = sorted(twin_files.iterdir())
+    for folder in ("new", "files"):
+        (reachable / folder).mkdir()
+    first, *others = (
+        write_month(reachable / "files", f"2023.{month}", 30, seed=month) for month in range(1, 5)
+    )
     telads(workspace, "ingest", first)
     assert not modes(workspace)
     telads(workspace, "ingest", *others, "--build")

@@ -73,8 +73,8 @@ class TeladsError(Exception):
         self.facts = {key: fact for key, fact in facts.items() if fact is not None}
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle as the parts it is made of."""
-        return (_remade, (type(self), self.message, self.advice, self.facts))
+        """Pickle as the parts it is made of, with what was added to it."""
+        return (_remade, (type(self), self.message, self.advice, self.facts), self.__dict__)
 
     def line(self, lang: Lang) -> str:
         """The whole error in one line: message (facts). Advice."""

@@ -411,8 +411,11 @@ class Workspace:
         sensitivity, districts, ages or neighbourhoods (of districts whose money is divided over
         them; else it has no rows); `output` also writes the whole plan as .pptx (a deck), .pdf,
         .xlsx, .csv or .json, which can be loaded again, or for an ad system (.google.csv,
-        .meta.json and others, with notes beside it). Raises `QuestionError` and its subclasses.
+        .meta.json and others, with notes beside it). The sentences and the deck also say what
+        experiments that are kept as reference for the service found. Raises `QuestionError` and its
+        subclasses.
         """
+        from telads.experiments.services import references_of
         from telads.planning.brief import BRIEF, read_brief
         from telads.planning.files import write_plan
         from telads.planning.plan import make_plan
@@ -420,9 +423,10 @@ class Workspace:
 
         chosen, build = part_named(part), self.store.build()
         made = make_plan(build, read_brief(_document(brief, BRIEF)))
+        beside = references_of(self.store, made.brief.service)
         if output is not None:
-            write_plan(made, Path(output), build=build)
-        return self._shown(plan_answer(build, made, chosen))
+            write_plan(made, Path(output), build=build, beside=beside)
+        return self._shown(plan_answer(build, made, chosen, beside))
 
     def replan(
         self,
@@ -532,6 +536,18 @@ class Workspace:
         if output is not None:
             write_experiment(known, Path(output), "ko", part)
         return self._shown(answer)
+
+    def experiment_reference(
+        self, name: str, service: str | None = None, remove: bool = False
+    ) -> Experiment:
+        """Let later plans of a service show the verdict of an experiment, or no longer.
+
+        The service is by default that of the design. None of a plan's figures changes. Raises
+        `QuestionError` before the verdict, `UnknownChoice`, `WorkspaceBusy`.
+        """
+        from telads.experiments.services import refer
+
+        return refer(self.store, self.settings, name, service, remove)
 
     def experiment_list(self) -> list[Experiment]:
         """All experiments of the workspace, by name; raises `WorkspaceDamaged`."""

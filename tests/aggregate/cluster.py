@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from tests.aggregate.conftest import JAVA
+
 PATIENCE = 120.0
 """Seconds for one thing to happen; machines are shared and slow."""
 Found = TypeVar("Found")
@@ -89,7 +91,7 @@ def _start(folder: Path, kind: str, *words: str) -> Daemon:
     log = folder / "log.txt"
     environment = os.environ | {
         "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m",
-        "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1", "SPARK_LOCAL_DIRS": str(folder),
+        "SPARK_DAEMON_JAVA_OPTS": JAVA, "SPARK_LOCAL_DIRS": str(folder),
     }  # fmt: skip
     command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{kind}",
                "--host", "127.0.0.1", "--port", "0", "--webui-port", "0", *words]  # fmt: skip

@@ -109,7 +109,7 @@ def test_killed_at_random(log: Path, tmp_path: Path, settings: Settings) -> None
 @pytest.mark.slow
 def test_killed_at_every_step_to_the_disk(log: Path, tmp_path: Path, settings: Settings) -> None:
     killed = Killed(log, tmp_path, settings, parts=1)
-    steps = kill_at_every_step(killed.prepare, killed.check, stride=2)
+    steps = kill_at_every_step(killed.prepare, killed.check, stride=3)
     assert steps > 15
     assert killed.resumed > 2
 

@@ -22,7 +22,7 @@ from telads.settings import Settings
 from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.aggregate.cluster import PATIENCE, Cluster, cluster, wait_for
-from tests.aggregate.conftest import spark_or_skip
+from tests.aggregate.conftest import JAVA, spark_or_skip
 
 LABEL = Month.of(2023, 6)
 SUBSCRIBERS, ROWS_A_DAY = 60_000, 15_000
@@ -57,8 +57,7 @@ def settings_of(folder: Path) -> Path:
         "spark.telads.staging": f"file://{folder}/staging",
         "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "600m", "spark.executor.memory": "600m",
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
-        "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+        "spark.driver.extraJavaOptions": JAVA, "spark.executor.extraJavaOptions": JAVA,
         "spark.sql.shuffle.partitions": "8",
         "spark.sql.adaptive.coalescePartitions.enabled": "false",
         "spark.eventLog.enabled": "true", "spark.eventLog.dir": f"file://{folder}/happened",

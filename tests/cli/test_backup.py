@@ -16,6 +16,7 @@ import pytest
 from bench.soak.postgres import Missing, Postgres, postgres
 from telads.backup.take import rotate
 from telads.store.workspace import Store
+from tests import interpreter
 from tests.backup.test_backup import members, packed
 from tests.backup.test_content import sealed, with_member
 from tests.cli.conftest import Telads
@@ -51,7 +52,7 @@ class Place:
             if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"
         }
         own = {"WORKSPACE": str(workspace), "DATABASE_URL": database, "LANG": "en"}
-        self._environment = plain | {f"TELADS_{name}": value for name, value in own.items()}
+        self.environment = plain | {f"TELADS_{name}": value for name, value in own.items()}
 
     def telads(self, *words: str) -> subprocess.CompletedProcess[str]:
         return self._run("-c", "from telads.cli import main; main()", *words)
@@ -67,7 +68,7 @@ class Place:
         return {"verbs": said.stdout, **self.script("ask", link)}
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return python(*words, env=self._environment)
+        return python(*words, env=self.environment)
 
 
 def started() -> Iterator[Postgres]:
@@ -153,34 +154,35 @@ def test_a_forged_backup_is_told_in_a_line_and_changes_nothing(
     old, _ = filled
     assert old.telads("backup", str(tmp_path / "good.tar.gz")).returncode == 0
     content = members(tmp_path / "good.tar.gz")
-    rows = dict(content)["database.jsonl"]
     postgresql = request.getfixturevalue("empty_server").url if kind == "postgresql" else ""
     new = Place(tmp_path / "new", postgresql)
-    assert new.telads("user", "create", "lee").returncode == 0
-    forged = {
-        "ledger": with_member(content, "ledger.json", b"{"),
-        "current": with_member(content, "current", b"../../.."),
-        "empty": with_member(content, "database", b""),
-        "large": with_member(content, "database", rows.replace(b'"pk": 1,', b'"pk": 1e30,', 1)),
-        "text": with_member(content, "database", rows.replace(b"kim", b"k\xffm")),
-    }
-    for name, changed in forged.items():
-        if postgresql and name in {"ledger", "current"}:
-            continue
-        path = packed(tmp_path / f"{name}.tar.gz", sealed(changed))
-        told = new.telads("restore", str(path), "--force")
-        line = told.stderr.splitlines()[-1]
-        assert told.returncode == 1
-        assert "Nothing was changed." in line
-        assert "Unexpected" not in line
-        assert not new.workspace.joinpath("ledger.json").exists()
-    assert [row["name"] for row in _people(new)] == ["lee"], "whichever it was"
-    assert new.telads("restore", str(tmp_path / "good.tar.gz"), "--force").returncode == 0
-    assert "kim" in {row["name"] for row in _people(new)}
+    rows = dict(content)["database.jsonl"]
+    with interpreter.InTurn(new.environment) as commands:
+        assert commands.telads("user", "create", "lee").returncode == 0
+        forged = {
+            "ledger": with_member(content, "ledger.json", b"{"),
+            "current": with_member(content, "current", b"../../.."),
+            "empty": with_member(content, "database", b""),
+            "large": with_member(content, "database", rows.replace(b'"pk": 1,', b'"pk": 1e30,', 1)),
+            "text": with_member(content, "database", rows.replace(b"kim", b"k\xffm")),
+        }
+        for name, changed in forged.items():
+            if postgresql and name in {"ledger", "current"}:
+                continue
+            path = packed(tmp_path / f"{name}.tar.gz", sealed(changed))
+            told = commands.telads("restore", path, "--force")
+            line = told.stderr.splitlines()[-1]
+            assert told.returncode == 1
+            assert "Nothing was changed." in line
+            assert "Unexpected" not in line
+            assert not new.workspace.joinpath("ledger.json").exists()
+        assert [row["name"] for row in _people(commands)] == ["lee"], "whichever it was"
+        assert commands.telads("restore", tmp_path / "good.tar.gz", "--force").returncode == 0
+        assert "kim" in {row["name"] for row in _people(commands)}
 
 
-def _people(place: Place) -> list[dict[str, Any]]:
-    listed = json.loads(place.telads("user", "list", "-f", "json").stdout)
+def _people(commands: interpreter.InTurn) -> list[dict[str, Any]]:
+    listed = json.loads(commands.telads("user", "list", "-f", "json").stdout)
     rows: list[dict[str, Any]] = listed["rows"]
     return rows
 

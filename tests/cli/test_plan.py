@@ -48,7 +48,7 @@ def test_two_audiences_and_their_overlap(telads: Telads, rules: Path, tmp_path: 
 def test_a_plan_is_shown_by_parts(telads: Telads, brief: Path, part: str, lang: str) -> None:
     said = telads("plan", brief, "--part", part, "--lang", lang)
     assert (said.code, said.err) == (0, "")
-    assert "50,000,000" in said.out
+    assert said.out.startswith("5,000만 원으로 " if lang == "ko" else "50 million won reaches ")
     rows = telads("plan", brief, "--part", part, "-f", "json").json()["rows"]
     assert sum(row["spend"] for row in rows) == 50_000_000
     assert said.out.count("\n") > len(rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,12 +14,19 @@ import pytest
 from tests import interpreter
 from tests.cli.conftest import Telads
 from tests.ingest.portal import write_month
+from tests.interpreter import InTurn
 
 
-def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
-    # A process of its own: Django takes one database for good.
+@pytest.fixture
+def commands(tmp_path: Path) -> Iterator[InTurn]:
+    """A process of its own: Django takes one database for good."""
+    with InTurn(interpreter.plain(tmp_path / "workspace")) as process:
+        yield process
+
+
+def test_somebody_from_making_to_disabling(commands: InTurn) -> None:
     def user(*words: str, said: str = "") -> subprocess.CompletedProcess[str]:
-        return interpreter.telads(tmp_path / "workspace", "user", *words, input=said)
+        return commands.telads("user", *words, input=said)
 
     made = user("create", "kim", "--role", "planner")
     assert made.returncode == 0, made.stderr
@@ -61,24 +69,27 @@ def test_help_takes_the_language(telads: Telads, verb: str, lang: str) -> None:
     assert telads(verb, "--help", "--lang", lang).out == told.out
 
 
-def test_a_rollback_and_a_month_taken_back_are_in_the_log_of_actions(tmp_path: Path) -> None:
+def test_a_rollback_and_a_month_taken_back_are_in_the_log_of_actions(
+    commands: InTurn, tmp_path: Path
+) -> None:
     """Once a website has a database; before, nothing is made."""
+    workspace = tmp_path / "workspace"
 
     def telads(*words: str) -> None:
-        interpreter.telads(tmp_path / "w", *words).check_returncode()
+        commands.telads(*words).check_returncode()
 
     for number in (5, 6):
         telads("ingest", str(write_month(tmp_path, f"2023.{number}")), "--build")
-    newest = (tmp_path / "w" / "current").read_text().strip()
+    newest = (workspace / "current").read_text().strip()
     telads("rollback")
-    earlier = (tmp_path / "w" / "current").read_text().strip()
-    assert not (tmp_path / "w" / "web.sqlite3").exists()
+    earlier = (workspace / "current").read_text().strip()
+    assert not (workspace / "web.sqlite3").exists()
     telads("user", "create", "kim")
     telads("rollback", newest)
     telads("rollback", newest)  # in force already: nothing was done
     telads("forget", "2023-06")
     telads("forget", "2023-06")  # taken back before
-    with closing(sqlite3.connect(tmp_path / "w" / "web.sqlite3")) as database:
+    with closing(sqlite3.connect(workspace / "web.sqlite3")) as database:
         rows = database.execute(
             "SELECT who, thing, detail FROM accounts_auditentry WHERE action = 'data-rollback'"
         ).fetchall()

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pptx
 import pytest
 
 import telads
@@ -420,6 +421,7 @@ def test_the_command_line_says_the_same(
     assert run("experiment", "list", "--lang", "en").out.startswith(
         f"cli, {TEST} weeks from {START}, 6 areas"
     )
+    assert ", +1" in run("experiment", "list", "--lang", "en").out
     assert json.loads(run("experiment", "list", "-f", "json").out)["rows"][0]["found"] == "increase"
     shown = run("experiment", "show", "cli", "--part", "curve", "-f", "csv").out
     assert shown.startswith("treated,weeks,smallest,draws,asked")
@@ -427,6 +429,64 @@ def test_the_command_line_says_the_same(
     gone = run("experiment", "show", "cli", "--lang", "en")
     assert gone.code == 2
     assert "Experiment not found" in gone.err
+
+
+BRIEF = {
+    "name": "가을", "service": "shopping", "budget": 20_000_000,
+    "audience": {"where": {"age": [20, 30]}}, "platforms": [{"service": "game", "price": 4000}],
+}  # fmt: skip
+
+
+def test_later_plans_show_an_effect_and_compute_nothing_from_it(
+    opened: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("TELADS_WORKSPACE", str(opened.store.path))
+    run, brief = runner(capsys), tmp_path / "brief.json"
+    brief.write_text(json.dumps(BRIEF), encoding="utf-8")
+    opened.experiment_design("ref", 4, TEST, START, before(opened, tmp_path), service="shopping")
+    early = run("experiment", "reference", "ref", "--lang", "en")
+    assert early.code == 2
+    assert "no verdict yet" in early.err
+    opened.experiment_analyse("ref", after(opened, tmp_path, drawn(opened, "ref")), cost=2e7)
+    plain, files = opened.plan(BRIEF), [tmp_path / f"{at}.json" for at in range(2)]
+    opened.plan(BRIEF, output=files[0])
+    found = run("experiment", "reference", "ref", "--lang", "en")
+    assert found.code == 0, found.err
+    assert found.out.startswith(f"An earlier test (ref, {START}): orders +1")
+    assert found.out.endswith(f" with 4 districts in {TEST} weeks at 20,000,000 won.\n")
+    shown, deck = opened.plan(BRIEF, output=files[1]), tmp_path / "plan.pptx"
+    assert shown.sentences[:-1] == plain.sentences
+    assert f"{shown.sentences[-1].en}\n" == found.out
+    assert shown.sentences[-1].ko.startswith(f"지난 시험(ref, {START}): orders +1")
+    assert (shown.records, shown.facts) == (plain.records, plain.facts)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert found.out.strip() in run("plan", brief, "--lang", "en").out.replace("\n", " ")
+    opened.plan(BRIEF, output=deck)
+    slide = pptx.Presentation(str(deck)).slides[4]
+    assert "지난 시험" in slide.notes_slide.notes_text_frame.text
+    assert [
+        one for one in slide.shapes if one.has_text_frame and "지난 시험" in one.text_frame.text
+    ]
+    assert opened.plan({**BRIEF, "service": "delivery"}).sentences[-1].en != shown.sentences[-1].en
+    kept = opened.store.path / "experiments" / "ref" / "reference.json"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert is_allowed("experiments/ref/reference.json")
+    assert "experiments/ref/reference.json" in {name for name, _ in files_of(opened.store)}
+    kept.write_text("{", encoding="utf-8")  # damage is said where the experiment is asked for
+    assert opened.plan(BRIEF).sentences == plain.sentences
+    with pytest.raises(WorkspaceDamaged):
+        opened.experiment_show("ref")
+    kept.write_text('{"service": "shopping"}', encoding="utf-8")
+    assert opened.experiment_reference("ref", remove=True).reference is None
+    assert opened.plan(BRIEF).sentences == plain.sentences
+    assert opened.experiment_reference("ref", "배달").reference == "delivery"
+    opened.experiment_delete("ref")
+    assert not kept.exists()
+    opened.experiment_design("none", 4, TEST, START, before(opened, tmp_path))
+    opened.experiment_analyse("none", after(opened, tmp_path, drawn(opened, "none")))
+    with pytest.raises(QuestionError, match="not known which service"):
+        opened.experiment_reference("none")
 
 
 def test_a_backup_brings_an_experiment_back_and_no_other(

@@ -431,6 +431,7 @@ def experiments(site: Site) -> None:
               "kim", "refused")  # fmt: skip
     site.post("/experiments/1/analyse/", {"outcome": SimpleUploadedFile("x.csv", outcome),
                                           "cost": "1000000"}, "kim")  # fmt: skip
+    site.post("/experiments/1/reference/", {"service": "shopping"}, "kim")
     site.both("/experiments/1/", "kim")
     site.both("/experiments/", "kim")
     for name in ("experiment.xlsx", "experiment.pptx", "experiment.pdf", "experiment.json",

@@ -99,6 +99,6 @@ def test_build_killed_at_random_moments(tmp_path: Path, settings: Settings) -> N
 @pytest.mark.slow
 def test_build_killed_at_every_step_to_the_disk(tmp_path: Path, settings: Settings) -> None:
     killed = Killed(tmp_path, settings)
-    steps = kill_at_every_step(killed.prepare, killed.check, stride=2)
+    steps = kill_at_every_step(killed.prepare, killed.check, stride=4)
     assert steps >= 10, "folder made, about half written, tables forced, folder renamed, switched"
     assert killed.seen == {killed.old, killed.new}

@@ -77,9 +77,9 @@ def test_a_plan_and_its_audience_are_of_one_size(twin_build: Build) -> None:
 
 
 def test_the_frequency_is_told_as_an_average(plan: Plan) -> None:
-    bought = plan_sentences(plan)[0]
+    bought = plan_sentences(plan)[1]
     often = f"{plan.result.summary['frequency']:.1f}"
-    assert bought.en.endswith(f", at an average frequency of {often}.")
+    assert bought.en.endswith(f" planned impressions, an average frequency of {often}.")
     assert bought.ko.endswith(f"평균 빈도 {often}회입니다.")
 
 

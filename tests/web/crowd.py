@@ -118,7 +118,7 @@ def somebody(number: int, rounds: int) -> dict[str, Any]:
         "plans": plans,
         "audiences": audiences,
         "experiments": {what: [experiment(own) for _ in range(rounds)]
-                        for what in ("analyse", "again", "access", "delete")},
+                        for what in ("analyse", "again", "access", "reference", "delete")},
         "media": {**media, "seen": seen},
         "links": [link(pk) for pk in plans["revoke"]],
         "jobs": jobs,

@@ -253,6 +253,7 @@ WRITING: dict[str, Ask] = {
     "experiment-analyse": analysis,
     "experiment-again": of_experiment("again", {"seen": "1"}),
     "experiment-access": of_experiment("access", {"shared": "on"}),
+    "experiment-reference": of_experiment("reference", {"remove": "on"}),
     "experiment-delete": of_experiment("delete", {}),
     "admin-upload": upload,
     "admin-build": lambda _, one, at: Asked("/en/admin-data/build/", {}, one["session"]),

@@ -26,6 +26,7 @@ from telads.store.workspace import Build
 from telads.text import Text
 from telads.web import cache, file_process
 from telads.web.file_process import FileNotMade, FileProcess
+from telads.web.serve import THREADS
 from tests.web.server import gone
 
 
@@ -94,11 +95,20 @@ def test_a_worker_is_free_while_its_process_makes_a_file(
 
 
 def test_a_whole_table_is_written_there(
-    site: Client, beside: FileProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    site: Client, beside: FileProcess, twin_build: Build, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     monkeypatch.setattr("telads.web.api.files.FOLDER", str(tmp_path))  # where none is yet
     called = beside._called
+    folder = tmp_path / twin_build.name / "affinity"
+    folder.mkdir(parents=True)
+    left, recent = folder / ".tmp-of-a-killed-process", folder / ".tmp-of-another-worker"
+    left.touch()
+    recent.touch()
+    os.utime(left, (0, 0))
     response = site.get("/api/v1/export/segments.xlsx")
+    assert not left.exists()
+    assert recent.exists()
     assert response.status_code == 200
     assert b"".join(response.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
     assert beside._called == called + 1
@@ -112,13 +122,22 @@ def test_a_comparison_goes_there_and_comes_back(process: FileProcess, twin_build
 
 
 def refuse() -> NoReturn:
-    raise QuestionError(Text("아니요", "No"), Text("다르게", "Otherwise"), value=3)
+    error = QuestionError(Text("아니요", "No"), Text("다르게", "Otherwise"), value=3)
+    error.also = (QuestionError(Text("이것도", "Nor this")),)
+    raise error
+
+
+def answer_nothing_that_is_sent() -> object:
+    return lambda: None
 
 
 def test_an_error_comes_back_as_it_was_raised(process: FileProcess) -> None:
     with pytest.raises(QuestionError) as refused:
         process.call(refuse)
     assert refused.value.line("en") == "No (value 3) Otherwise"
+    assert [one.line("en") for one in refused.value.also] == ["Nor this"]
+    with pytest.raises(RuntimeError, match="cannot be sent: <function"):
+        process.call(answer_nothing_that_is_sent)
     with pytest.raises(ZeroDivisionError) as failed:
         process.call(divmod, 1, 0)
     assert "Traceback" in failed.value.__notes__[0]
@@ -160,6 +179,26 @@ def test_one_that_always_dies_is_told_and_the_next_file_is_made(
 
 def exiting(svg: str) -> NoReturn:
     os._exit(9)
+
+
+def test_a_thread_is_left_for_pages(
+    site: Client, beside: FileProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as may wait for files do: the next is refused at once, and pages are answered."""
+    assert file_process.MOST_REQUESTS < THREADS
+    for _ in range(file_process.MOST_REQUESTS):
+        assert file_process._requests.acquire(blocking=False)
+    try:
+        address = f"/en/data/monthly.png?{SEGMENT}&narrow=1"
+        cache.KEPT.clear()
+        refused = site.get(address)
+        assert refused.status_code == 503
+        assert "Download it again in a moment." in refused.content.decode()
+        assert site.get("/en/customers/").status_code == 200
+    finally:
+        for _ in range(file_process.MOST_REQUESTS):
+            file_process._requests.release()
+    assert site.get(address).status_code == 200
 
 
 def test_what_takes_too_long_is_ended() -> None:

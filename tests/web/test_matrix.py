@@ -211,6 +211,7 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
         Cells(302, (404,), (404,), (404,)), {"seen": "1"}),
     ("experiments/<int:number>/access/", "POST"): (
         Cells(302, (404,), (404,), (404,)), {"shared": "on"}),
+    ("experiments/<int:number>/reference/", "POST"): (Cells(302, (404,), (404,), (404,)), {}),
     ("experiments/<int:number>/delete/", "POST"): (Cells(302, (404,), (404,), (404,)), {}),
     ("admin-data/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
     ("admin-data/upload/", "GET"): (Cells(302, (403,), (403,), (302,)), {}),

@@ -119,6 +119,12 @@ def test_a_served_site_from_start_to_end(server: Server, workspace: Store) -> No
     assert headers["content-security-policy"].startswith("default-src 'self';")
     style = re.search(r'href="(/static/telads/site\.[0-9a-f]{12}\.css)"', page)
     assert style
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert any("htmx" in file for file in files)
+    assert {server.get(file)[0] for file in files if not file.endswith(".png")} == {200}
+    scripts = (workspace.path / "static" / "django_htmx").rglob("*.js")
+    collected = {path.name.partition(".")[0] for path in scripts}
+    assert collected == {"htmx-2", "django-htmx"}, "what no page loads is not collected"
     for encoding in ("br", "gzip"):
         request = urllib.request.Request(
             server.address + style[1], headers={"Accept-Encoding": encoding}

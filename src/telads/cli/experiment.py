@@ -50,6 +50,9 @@ class Entry(NamedTuple):
     treated: int
     draw: int
     found: str | None
+    effect: float | None
+    service: str | None
+    """Whose later plans show its effect."""
 
 
 @experiment.command(help=say(
@@ -176,6 +179,34 @@ def analyse(
     show(verdict_answer(made, made.verdict, chosen), form, lang.value)
 
 
+@experiment.command(help=say(
+    "다음 플랜의 참고값으로 판정을 남기거나 거둡니다.",
+    "Keep the verdict as reference for later plans, or no longer."))  # fmt: skip
+def reference(
+    name: NameArgument,
+    service: Annotated[str | None, typer.Option(help=say(
+        "이 서비스의 계획에 보임(기본: 설계의 서비스)",
+        "plans of this service show it (default: that of the design)"))] = None,
+    remove: Annotated[bool, typer.Option("--remove", help=say(
+        "더는 보이지 않음", "plans show it no longer"))] = False,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Plans of a service show the effect; none of their figures changes."""
+    from telads.experiments.sentences import reference_text
+    from telads.experiments.services import refer
+
+    known = refer(workspace_of(workspace), load_settings(), name, service, remove)
+    if form is not Form.TABLE:
+        show_done("experiment reference", [{"name": known.name, "service": known.reference}], form)
+    elif known.reference is None or known.verdict is None:
+        done = Text(f"참고값에서 뺐습니다: {known.name}", f"no reference any more: {known.name}")
+        sys.stdout.write(f"{done(lang.value)}\n")
+    else:
+        sys.stdout.write(f"{reference_text(known.design, known.verdict)(lang.value)}\n")
+
+
 @experiment.command("list", help=say("실험을 모두 봅니다.", "List all experiments."))
 def list_experiments(
     workspace: WorkspaceOption = None,
@@ -184,13 +215,19 @@ def list_experiments(
 ) -> None:
     """Each with its dates and what it found."""
     from telads.experiments.kept import experiments
+    from telads.experiments.sentences import state_text
 
+    known = experiments(workspace_of(workspace))
     found = [
         Entry(one.name, one.design.wish.start.isoformat(), one.design.wish.weeks,
-              one.design.wish.treated, one.design.draw, one.verdict.found if one.verdict else None)
-        for one in experiments(workspace_of(workspace))
+              one.design.wish.treated, one.design.draw, one.verdict.found if one.verdict else None,
+              one.verdict.effect if one.verdict else None, one.reference)
+        for one in known
     ]  # fmt: skip
-    show_list("experiment list", found, lambda entry: _told(entry, lang.value), form)
+    states = {one.name: state_text(one.verdict) for one in known}
+    show_list(
+        "experiment list", found, lambda entry: _told(entry, states[entry.name], lang.value), form
+    )
 
 
 @experiment.command(help=say(
@@ -212,15 +249,7 @@ def delete(
         show_done("experiment delete", [{"name": name.strip()}], form)
 
 
-_FOUND: dict[str | None, Text] = {
-    None: Text("분석 전", "not analysed"),
-    "nothing": Text("효과를 확인하지 못함", "no effect seen"),
-    "increase": Text("증가", "increase"),
-    "decrease": Text("감소", "decrease"),
-}
-
-
-def _told(entry: Entry, lang: Lang) -> list[str]:
+def _told(entry: Entry, state: Text, lang: Lang) -> list[str]:
     weeks = Text(f"{entry.start}부터 {entry.weeks}주", f"{entry.weeks} weeks from {entry.start}")
     areas = Text(f"광고 지역 {entry.treated}곳", f"{entry.treated} areas with ads")
-    return [entry.name, weeks(lang), areas(lang), _FOUND[entry.found](lang)]
+    return [entry.name, weeks(lang), areas(lang), state(lang)]

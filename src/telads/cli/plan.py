@@ -16,6 +16,7 @@ from telads.cli.options import (
     WorkspaceOption,
     build_of,
     say,
+    workspace_of,
 )
 from telads.cli.registry import listed
 from telads.cli.show import show
@@ -75,6 +76,7 @@ def divide(
 ) -> None:  # fmt: skip
     """Make a plan from a brief, and show it or write it to a file."""
     from telads.cli.show import require_folder, show_written
+    from telads.experiments.services import references_of
     from telads.planning.ad_systems import notes_of, system_of
     from telads.planning.brief import BRIEF, json_file, read_brief
     from telads.planning.files import write_plan
@@ -87,12 +89,13 @@ def divide(
         _not_over(brief, output, BRIEF)
     build = build_of(workspace)
     made = make_plan(build, read_brief(json_file(brief, BRIEF)))
+    beside = references_of(workspace_of(workspace), made.brief.service)
     if output:
-        write_plan(made, output, lang.value, build)
-        beside = [notes_of(output)] if system_of(output.name) else []
-        show_written("plan", [output, *beside], form)
+        write_plan(made, output, lang.value, build, beside)
+        notes = [notes_of(output)] if system_of(output.name) else []
+        show_written("plan", [output, *notes], form)
     else:
-        show(plan_answer(build, made, chosen), form, lang.value)
+        show(plan_answer(build, made, chosen, beside), form, lang.value)
 
 
 def _not_over(read: Path, output: Path, what: Text) -> None:

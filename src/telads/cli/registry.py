@@ -104,9 +104,10 @@ VERBS: dict[str, Verb] = {
         "저장한 계획(json)을 새 데이터로 다시 계산해 달라진 점과 이유를 봅니다.",
         "Compute a saved plan (json) again on newer data: what changed, and why.")),
     "experiment": Verb("experiment", _PLAN, Text(
-        "광고할 지역을 추첨하고, 끝난 뒤 효과를 판정합니다: design, analyse, show, list, delete",
-        "Draw the areas of a test, and judge it when it is over: design, analyse, show, list, "
-        "delete.")),
+        "광고할 지역을 추첨하고, 끝난 뒤 효과를 판정합니다: design, analyse, show, reference, "
+        "list, delete",
+        "Draw the areas of a test, and judge it when it is over: design, analyse, show, "
+        "reference, list, delete.")),
     "synth": Verb("synthetic", _SYNTHETIC, Text(
         "원본 데이터 대신 공유할 수 있는 합성 데이터를 포털 형식으로 만듭니다.",
         "Make synthetic data in the portal's format, to share instead of the original.")),

@@ -14,7 +14,7 @@ from typing import Any
 
 from telads.answers.fields import UNKNOWN
 from telads.dataset import in_force
-from telads.experiments.design import Design
+from telads.experiments.design import Design, late
 from telads.experiments.fields import MEASURES, OWN, ROLES
 from telads.experiments.kept import Experiment
 from telads.experiments.questions import design_answer, role_of
@@ -674,7 +674,7 @@ class _Slides(Slides):
         made, wish = self.made, self.made.wish
         claim = self.say("판정하는 규칙은 캠페인 전에 정해 두었습니다",
                          "The rules of the verdict were fixed before the campaign")  # fmt: skip
-        if self._late():
+        if late(made):
             claim = self.say(
                 "판정하는 규칙은 캠페인이 시작된 뒤에 정해졌습니다",
                 "The rules of the verdict were fixed after the campaign began",
@@ -725,9 +725,6 @@ class _Slides(Slides):
                 Rule(box.left, top + 0.47, box.width),
             ]  # fmt: skip
         return found
-
-    def _late(self) -> bool:
-        return self.made.made[:10] >= self.made.wish.start.isoformat()
 
 
 def _begun(text: str) -> str:

@@ -188,6 +188,18 @@ class Design:
         return {"experiment": FORMAT, **told}
 
 
+def late(design: Design) -> list[Text]:
+    """That a design was made after its campaign began, if it was."""
+    if design.made[:10] < design.wish.start.isoformat():
+        return []
+    return [Text(
+        f"설계가 캠페인 시작 뒤({design.made[:10]})에 만들어졌습니다. 그 추첨대로 집행했을 때만 "
+        "판정이 옳습니다.",
+        f"The design was made after the campaign began, on {design.made[:10]}. The verdict holds "
+        "only if the campaign ran as drawn.",
+    )]  # fmt: skip
+
+
 def read_design(document: Mapping[str, Any]) -> Design:
     """From JSON; raises `NewerVersion`, and `KeyError`, `TypeError` or `ValueError`."""
     told = dict(document)

@@ -5,6 +5,7 @@ experiments/<id>/
   before.json    the outcome that it was made with
   after.json     the outcome that was analysed
   verdict.json   what it said
+  reference.json the service whose plans show it, where its user keeps it for them
 
 Outcomes are the user's business: they are in backups, are removed with the experiment, and nothing
 of them is in any log.
@@ -15,7 +16,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +31,7 @@ from telads.store.files import TEMPORARY, UNREADABLE, explained, write_text
 from telads.store.workspace import EXPERIMENT, EXPERIMENTS, Store
 from telads.text import Text, same
 
-BEFORE, AFTER, VERDICT, DESIGN = EXPERIMENT
+BEFORE, AFTER, VERDICT, REFERENCE, DESIGN = EXPERIMENT
 _LONGEST = 60
 T = TypeVar("T")
 
@@ -42,6 +44,8 @@ class Experiment:
     design: Design
     before: Outcomes | None
     verdict: Verdict | None
+    reference: str | None = None
+    """Id of the service whose later plans show its verdict."""
 
     @property
     def name(self) -> str:
@@ -99,7 +103,12 @@ def _read(workspace: Store, id: str) -> Experiment:
         id, _parsed(path / DESIGN, read_design),
         _parsed(path / BEFORE, Outcomes.read) if (path / BEFORE).is_file() else None,
         _parsed(path / VERDICT, read_verdict) if (path / VERDICT).is_file() else None,
+        _parsed(path / REFERENCE, _service) if (path / REFERENCE).is_file() else None,
     )  # fmt: skip
+
+
+def _service(document: Mapping[str, Any]) -> str:
+    return str(document["service"])
 
 
 def _parsed(file: Path, read: Callable[[Any], T]) -> T:
@@ -150,6 +159,29 @@ def keep_verdict(
             experiment_named(workspace, name)
         _write(path / AFTER, after.document())
         _write(path / VERDICT, verdict.document())
+
+
+def keep_reference(workspace: Store, settings: Settings, name: str, service: str | None) -> None:
+    """Let plans of a service show the verdict of an experiment, or with None no longer."""
+    path = _path(workspace, id_of(name))
+    with workspace.writing(settings.lock_seconds):
+        if not (path / DESIGN).is_file():  # deleted meanwhile
+            experiment_named(workspace, name)
+        if service is None:
+            with explained(path / REFERENCE):
+                (path / REFERENCE).unlink(missing_ok=True)
+        else:
+            _write(path / REFERENCE, {"service": service})
+
+
+def references(workspace: Store) -> list[Experiment]:
+    """The experiments that plans show, the latest first; those that cannot be read are no part."""
+    found = []
+    for file in (workspace.path / EXPERIMENTS).glob(f"*/{REFERENCE}"):
+        with suppress(WorkspaceDamaged):  # said where the experiment itself is asked for
+            found.append(_read(workspace, file.parent.name))
+    known = (one for one in found if one.verdict is not None and one.reference is not None)
+    return sorted(known, key=lambda one: (one.design.wish.start, one.id), reverse=True)
 
 
 def delete(workspace: Store, settings: Settings, name: str) -> str:

@@ -6,7 +6,7 @@ import re
 from math import floor, log10
 
 from telads.dataset import in_force
-from telads.experiments.design import Design
+from telads.experiments.design import Design, late
 from telads.experiments.verdict import Verdict
 from telads.planning.brief import money
 from telads.text import Text, josa
@@ -55,6 +55,7 @@ def design_sentences(design: Design) -> tuple[Text, ...]:
         *_left_out(design),
         *_would_show(design),
         *_of_draw(design),
+        *late(design),
         *_of_borders(design),
     )
 
@@ -151,10 +152,21 @@ def _of_borders(design: Design) -> list[Text]:
     )]  # fmt: skip
 
 
+def state_text(verdict: Verdict | None) -> Text:
+    """What an experiment found, in a list: its effect with its interval, if there is one."""
+    if verdict is None:
+        return Text("분석 전", "not analysed")
+    if verdict.found == "nothing":
+        return Text("효과를 확인하지 못함", "no effect seen")
+    effect, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
+    return Text(f"{effect}({ends.ko})", f"{effect} ({ends.en})")
+
+
 def verdict_sentences(verdict: Verdict, design: Design) -> tuple[Text, ...]:
     """The verdict, its cost, what could have been seen, and what came otherwise."""
     return (
         _verdict(verdict),
+        _interval(verdict),
         *_nothing(verdict, design),
         *_beside(verdict),
         *verdict.deviations,
@@ -225,6 +237,15 @@ def _verdict(verdict: Verdict) -> Text:
     )
 
 
+def _interval(verdict: Verdict) -> Text:
+    """What the brackets hold, and what the effect is measured against."""
+    level = f"{verdict.level:.0%}"
+    return Text(
+        f"광고가 없었을 때의 예상과 비교한 효과이며, 괄호 안은 {level} 구간입니다.",
+        f"The effect is against what is expected without ads; in brackets, its {level} interval.",
+    )
+
+
 def _each(verdict: Verdict) -> Text:
     """The cost of each additional unit, with its interval."""
     if verdict.each.value is None:
@@ -243,6 +264,25 @@ def ranged(value: Text, low: Text | None, high: Text | None) -> Text:
     if high is None:
         return Text(f"{value.ko}({low.ko} 이상)", f"{value.en} ({low.en} or more)")
     return Text(f"{value.ko}({low.ko}~{high.ko})", f"{value.en} ({low.en} to {high.en})")
+
+
+def reference_text(design: Design, verdict: Verdict) -> Text:
+    """What a later plan shows of an experiment: its effect, and with what it was had."""
+    word, weeks = level_text(design), sum(one.test for one in verdict.weeks)
+    effect, ends = percent(verdict.effect, sign=True), interval_text(verdict.low, verdict.high)
+    areas = verdict.treated
+    one = {"district": in_force().district, "neighbourhood": in_force().neighbourhood}[design.level]
+    cost = amount(verdict.cost) if verdict.cost is not None else None
+    unit = f" {verdict.unit}" if verdict.unit else ""
+    unseen = verdict.found == "nothing"
+    return Text(
+        f"지난 시험({design.wish.name}, {verdict.start}):{unit} {effect}({ends.ko}), "
+        f"{word.ko} {areas}곳에서 {weeks}주{f', 광고비 {cost.ko}' if cost else ''}"
+        f"{'. 효과를 확인하지 못했습니다' if unseen else ''}.",
+        f"An earlier test ({design.wish.name}, {verdict.start}):{unit} {effect} ({ends.en}) with "
+        f"{areas} {one.text.en if areas == 1 else word.en} in {weeks} week{'s' * (weeks != 1)}"
+        f"{f' at {cost.en}' if cost else ''}{'; no effect could be seen' if unseen else ''}.",
+    )
 
 
 def chance_text(p: float) -> Text:

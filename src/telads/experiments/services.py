@@ -19,9 +19,12 @@ from telads.experiments.kept import (
     former,
     id_of,
     keep_design,
+    keep_reference,
     keep_verdict,
+    references,
 )
 from telads.experiments.outcomes import day_of, read_outcomes
+from telads.experiments.sentences import reference_text
 from telads.experiments.verdict import analyse
 from telads.planning.plan import read_plan
 from telads.settings import Settings
@@ -51,6 +54,44 @@ def share_typed(text: str | float) -> float:
             Text("비율을 알 수 없습니다.", "The share is not clear."),
             Text("5%나 0.05처럼 적어 주세요.", "Write it as 5% or 0.05."), value=text,
         ) from None  # fmt: skip
+
+
+def refer(
+    workspace: Store, settings: Settings, name: str, service: str | None = None,
+    remove: bool = False,
+) -> Experiment:  # fmt: skip
+    """Let later plans of a service show the verdict of an experiment; with `remove` no longer.
+
+    The service is by default that of the design. Plans show the effect, and compute nothing from
+    it. Raises `QuestionError` before the verdict, or where no service is known.
+    """
+    known = experiment_named(workspace, name)
+    if remove:
+        keep_reference(workspace, settings, name, None)
+        return replace(known, reference=None)
+    if known.verdict is None:
+        raise QuestionError(
+            Text("아직 판정이 없는 실험입니다.", "The experiment has no verdict yet."),
+            Text("캠페인이 끝난 뒤의 결과 파일을 먼저 분석해 주세요.",
+                 "Analyse the outcome after the campaign first."),
+            value=name,
+        )  # fmt: skip
+    asked = service or known.design.wish.service
+    if asked is None:
+        raise QuestionError(
+            Text("어느 서비스의 계획에 보일지 알 수 없습니다.",
+                 "It is not known which service's plans are to show it."),
+            Text("서비스를 골라 주세요(--service).", "Choose a service (--service)."), value=name,
+        )  # fmt: skip
+    chosen = service_of(workspace.build(), asked).id
+    keep_reference(workspace, settings, name, chosen)
+    return replace(known, reference=chosen)
+
+
+def references_of(workspace: Store, service: str) -> tuple[Text, ...]:
+    """What plans of a service show of earlier experiments, the latest first."""
+    return tuple(reference_text(one.design, one.verdict) for one in references(workspace)
+                 if one.reference == service and one.verdict is not None)  # fmt: skip
 
 
 def next_monday(today: date) -> date:

@@ -23,7 +23,7 @@ from telads.experiments.analysis import (
     effect_of,
     filled,
 )
-from telads.experiments.design import Design, Placed
+from telads.experiments.design import Design, Placed, late
 from telads.experiments.draws import Array, Counts, Flags
 from telads.experiments.outcomes import WEEK, Outcomes
 from telads.experiments.synthetic import synthetic, time_based
@@ -173,7 +173,7 @@ def analyse(
         *_moved(design, begun, length, len(test)),
         *_areas_left_out(design, placed, use, change, without),
         *_missing(past[use], later[use]),
-        *_late(design), *_edited(design, after, earlier),
+        *late(design), *_edited(design, after, earlier),
         *_far(placed, later), *_again(number),
     )  # fmt: skip
     return Verdict(
@@ -392,17 +392,6 @@ def _missing(past: Array, later: Array) -> list[Text]:
         f"지역별 주 {every:,}개 가운데 {missing:,}개에 값이 없어 그 지역의 다른 주로 대신했습니다.",
         f"{missing:,} of {every:,} weeks of areas have no figure; the areas' other weeks stand for "
         "them.",
-    )]  # fmt: skip
-
-
-def _late(design: Design) -> list[Text]:
-    if design.made[:10] < design.wish.start.isoformat():
-        return []
-    return [Text(
-        f"설계가 캠페인 시작 뒤({design.made[:10]})에 만들어졌습니다. 그 추첨대로 집행했을 때만 "
-        "판정이 옳습니다.",
-        f"The design was made after the campaign began, on {design.made[:10]}. The verdict holds "
-        "only if the campaign ran as drawn.",
     )]  # fmt: skip
 
 

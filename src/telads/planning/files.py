@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,11 +141,15 @@ def about(plan: Plan) -> dict[str, object]:
     }
 
 
-def write_plan(plan: Plan, path: Path, lang: Lang = "ko", build: Build | None = None) -> None:
+def write_plan(
+    plan: Plan, path: Path, lang: Lang = "ko", build: Build | None = None,
+    beside: Sequence[Text] = (),
+) -> None:  # fmt: skip
     """Write a plan in the format of the suffix. Raises `UnknownChoice` for others.
 
     For an ad system (`.google.csv`) notes are written beside the file, with the sizes that `build`
-    publishes.
+    publishes. A deck also says what stands `beside` the plan: what was found elsewhere, such as the
+    effect of an earlier test.
     """
     if system := system_of(path.name):
         write_for(system, plan, path, lang, build)
@@ -154,14 +158,23 @@ def write_plan(plan: Plan, path: Path, lang: Lang = "ko", build: Build | None = 
     elsewhere = path.name.casefold().endswith(tuple(one.suffix for one in AD_SYSTEMS))
     if suffix not in KINDS or elsewhere:  # a system that does not bill in the dataset's money
         raise one_of(Text("파일 형식", "kind of file"), path.name, (*KINDS, *offered()))
-    KINDS[suffix](plan, path, lang)
+    if suffix in DECKS:
+        DECKS[suffix](plan, path, lang, beside)
+    else:
+        KINDS[suffix](plan, path, lang)
 
 
-def plan_content(plan: Plan, name: str, lang: Lang = "ko", build: Build | None = None) -> bytes:
+def plan_content(
+    plan: Plan,
+    name: str,
+    lang: Lang = "ko",
+    build: Build | None = None,
+    beside: Sequence[Text] = (),
+) -> bytes:
     """What `write_plan` writes under a name, or beside it: a description, notes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name.removesuffix(DESCRIPTION).removesuffix(NOTES)
-        write_plan(plan, path, lang, build)
+        write_plan(plan, path, lang, build, beside)
         return path.with_name(name).read_bytes()
 
 
@@ -170,17 +183,17 @@ def _write(path: Path, deck: Deck) -> None:
         temporary.write_bytes(content(deck, path.suffix.lower()))
 
 
-def _pptx(plan: Plan, path: Path, lang: Lang) -> None:
+def _pptx(plan: Plan, path: Path, lang: Lang, beside: Sequence[Text] = ()) -> None:
     from telads.planning.decks.plan import plan_deck
 
-    _write(path, plan_deck(plan, lang))
+    _write(path, plan_deck(plan, lang, beside=beside))
 
 
-def _pdf(plan: Plan, path: Path, lang: Lang) -> None:
+def _pdf(plan: Plan, path: Path, lang: Lang, beside: Sequence[Text] = ()) -> None:
     from telads.planning.paper import write_paper
 
     with replacing(path, export=True) as temporary:
-        write_paper(plan, temporary, lang)
+        write_paper(plan, temporary, lang, beside)
 
 
 def _json(plan: Plan, path: Path, lang: Lang) -> None:
@@ -270,6 +283,11 @@ def _in_words(plan: Plan, part: str, lang: Lang, *, by_size: bool = False) -> li
     return [{name: word(name, value, lang) for name, value in row.items()} for row in rows]
 
 
+DECKS: dict[str, Callable[[Plan, Path, Lang, Sequence[Text]], None]] = {
+    ".pptx": _pptx,
+    ".pdf": _pdf,
+}
+"""File formats of a plan's deck."""
 KINDS: dict[str, Callable[[Plan, Path, Lang], None]] = {
     ".pptx": _pptx,
     ".xlsx": _xlsx,

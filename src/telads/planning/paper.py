@@ -315,12 +315,12 @@ UNITS_OF_TABLES = Text(
 )
 
 
-def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
+def write_paper(plan: Plan, path: Path, lang: Lang = "ko", beside: Sequence[Text] = ()) -> None:
     """Write a plan as PDF, slides and tables; raises `SettingError` if a set font is missing."""
     from telads.planning.decks.plan import plan_deck  # which uses the cells of this module
 
     sheet = _sheet(plan)
-    draw_slides(sheet, plan_deck(plan, lang, appendix=False))
+    draw_slides(sheet, plan_deck(plan, lang, appendix=False, beside=beside))
     sheet.set_auto_page_break(True, MARGIN + 4)
     sheet.add_page(format="A4")
     sheet.set_text_color(*INK)

@@ -95,8 +95,13 @@ def overlap_answer(
     )
 
 
-def plan_answer(build: Build, plan: Plan, part: str = "platforms") -> Answer:
-    """One table of a plan (see `plan.Result`); the facts are its sums."""
+def plan_answer(
+    build: Build, plan: Plan, part: str = "platforms", beside: Sequence[Text] = ()
+) -> Answer:
+    """One table of a plan (see `plan.Result`); the facts are its sums.
+
+    What stands `beside` the plan, such as the effect of an earlier test, is said last.
+    """
     return Answer(
         question=f"plan_{part}",
         parameters={"name": plan.name, "service": plan.brief.service, "plan": plan.hash},
@@ -106,7 +111,7 @@ def plan_answer(build: Build, plan: Plan, part: str = "platforms") -> Answer:
         synthetic=plan.basis.synthetic,
         rows=frame_of(getattr(plan.result, part), f"plan_{part}"),
         facts=plan.result.summary,
-        sentences=plan_sentences(plan),
+        sentences=(*plan_sentences(plan), *beside),
         warnings=build.warnings(plan.month) if plan.month in build.months else (),
     )
 

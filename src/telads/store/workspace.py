@@ -60,7 +60,7 @@ NEIGHBOURHOODS = "neighbourhoods.geojson"
 WATCHED = "watched.json"
 LOOKUPS = "lookups"
 EXPERIMENTS = "experiments"
-EXPERIMENT = ("before.json", "after.json", "verdict.json", "design.json")
+EXPERIMENT = ("before.json", "after.json", "verdict.json", "reference.json", "design.json")
 """Files of an experiment; without the last one its folder is none."""
 BACKUPS = "backups"
 BUILD = re.compile(r"\w[\w-]*")

@@ -9,19 +9,22 @@ thread of the request waits instead, without the lock, and the response is the f
 The process begins with the first file, makes one at a time, and ends after `IDLE_SECONDS` without
 one, after `MOST_FILES`, so that what its libraries keep is given back, and with its worker, however
 that ends. If it ends before its answer, killed or out of memory, the file is made once more by a
-new one; then, or after `SECONDS`, the answer is `FileNotMade`. Whole tables, once a build, have
-another such process, so that no deck waits for them.
+new one; then, or after `SECONDS`, the answer is `FileNotMade`. So it is where `MOST_REQUESTS` wait
+already: a thread of the worker is left for pages. Whole tables, which take longer, have a process
+of their own (`table_made`).
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import pickle
 import threading
 from collections.abc import Callable
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pickle import PicklingError
 from traceback import format_exc
 from typing import ParamSpec, TypeVar
 
@@ -34,13 +37,16 @@ from telads.web.subprocess import FRESH, deaf_to_interrupts
 
 P = ParamSpec("P")
 T = TypeVar("T")
-SECONDS, IDLE_SECONDS = 120.0, 300.0
-"""Longest time for one file, and without one."""
-TABLE_SECONDS, TABLE_IDLE_SECONDS = 900.0, 10.0
-"""The same for whole tables: that of platforms as a workbook takes 8 seconds for seven months, and
-hundreds of megabytes."""
+SECONDS = 60.0
+"""Longest time for one file; a PNG takes one."""
+TABLE_SECONDS = 900.0
+"""The same for a whole table; that of platforms as a workbook takes 8 for 7 months."""
+IDLE_SECONDS, TABLE_IDLE_SECONDS = 300.0, 10.0
+"""Time without a file after which the process ends; a large table takes hundreds of megabytes."""
 MOST_FILES = 200
 ATTEMPTS = 2
+MOST_REQUESTS = 3
+"""Requests of a worker that wait for files at once: fewer than its threads (`serve.THREADS`)."""
 
 
 class FileNotMade(TeladsError):
@@ -83,6 +89,9 @@ class FileProcess:
                     raise _not_made() from None
                 except (EOFError, OSError):
                     self._told("process of files ended", attempt, function)
+                except BaseException:
+                    self.end()  # whatever is still in the pipe is no answer to the next request
+                    raise
             else:
                 raise _not_made()
         if not done:
@@ -141,17 +150,28 @@ def _work(pipe: Connection, idle: float) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while pipe.poll(idle):
         try:
-            dataset, function, args, named = pipe.recv()
+            asked = pipe.recv_bytes()
         except EOFError:
             return
+        answer = _answer(asked)
         try:
-            with using(dataset):
-                answer = (True, function(*args, **named))
-        except Exception as error:
-            if not isinstance(error, TeladsError):
-                error.add_note(format_exc())  # a traceback does not go through a pipe
-            answer = (False, error)
-        pipe.send(answer)
+            pipe.send(answer)
+        except (TypeError, AttributeError, PicklingError):
+            pipe.send((False, RuntimeError(f"cannot be sent: {answer[1]!r}")))
+
+
+def _answer(asked: bytes) -> tuple[bool, object]:
+    """Whether a call is done, and its result or its error."""
+    try:
+        dataset, function, args, named = pickle.loads(asked)
+        with using(dataset):
+            return True, function(*args, **named)
+    except MemoryError:
+        raise  # a new process has more
+    except Exception as error:
+        if not isinstance(error, TeladsError):
+            error.add_note(format_exc())  # a traceback does not go through a pipe
+        return False, error
 
 
 def _end_with_parent() -> None:
@@ -162,8 +182,10 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-FILES, TABLES = FileProcess(), FileProcess(seconds=TABLE_SECONDS, idle=TABLE_IDLE_SECONDS)
+FILES = FileProcess()
+TABLES = FileProcess(TABLE_SECONDS, TABLE_IDLE_SECONDS)
 """The processes beside this worker."""
+_requests = threading.BoundedSemaphore(MOST_REQUESTS)
 
 
 def made(function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
@@ -171,13 +193,23 @@ def made(function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
 
     Called here if the setting `FILES_BESIDE` says so. Raises `FileNotMade`, and what it raises.
     """
-    if not django_settings.FILES_BESIDE:
-        return function(*args, **named)
-    return FILES.call(function, *args, **named)
+    return _made(FILES, function, *args, **named)
 
 
 def table_made(function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
-    """The same for a whole table, by a process of their own: no deck waits for one."""
+    """The same for what may take minutes: other files are not made to wait."""
+    return _made(TABLES, function, *args, **named)
+
+
+def _made(process: FileProcess, function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
     if not django_settings.FILES_BESIDE:
         return function(*args, **named)
-    return TABLES.call(function, *args, **named)
+    if not _requests.acquire(blocking=False):
+        raise FileNotMade(
+            Text("지금 다른 파일을 여럿 만들고 있습니다.", "Several other files are being made."),
+            Text("잠시 뒤에 다시 받아 주세요.", "Download it again in a moment."),
+        )
+    try:
+        return process.call(function, *args, **named)
+    finally:
+        _requests.release()

@@ -80,6 +80,11 @@ def people(count: float, language: Lang | None = None) -> str:
     return people_text(count, language or lang())
 
 
+def money(amount: float | None, language: Lang | None = None) -> str:
+    """`5,000만 원`, `50 million won`; a dash for None."""
+    return "–" if amount is None else in_force().currency.amount(amount)(language or lang())
+
+
 def hero(count: float, language: Lang | None = None) -> SafeString:
     """A number of people large and rounded, its unit small and the exact number its `title`."""
     said = language or lang()

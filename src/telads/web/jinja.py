@@ -126,7 +126,8 @@ def _environment(language: Lang) -> Environment:
         keep_trailing_newline=True,
     )  # fmt: skip
     for name in (
-        "say", "named", "month", "window", "people", "hero", "service", "district", "method",
+        "say", "named", "month", "window", "people", "hero", "money", "service", "district",
+        "method",
     ):  # fmt: skip
         known.filters[name] = partial(getattr(filters, name), language=language)
     for name in (

@@ -66,6 +66,8 @@ ALLOCATOR = {
 """Environment that keeps workers small, with the C library of Linux; not where it is set."""
 FIGURES = "figures"
 STAMP = ".collected"
+UNUSED = ("django_htmx/ext/*", "htmax-*", "htmx-4*", "htmx-2.js")
+"""Static files of libraries that no page loads: to compress them takes most of a first start."""
 
 
 def address_of(host: str, port: int) -> str:
@@ -160,7 +162,7 @@ def prepare(workspace: Path, backup: bool = True) -> None:
     stamp, content = workspace / "static" / STAMP, _static_content()
     if not stamp.is_file() or stamp.read_text("utf-8") != content:
         # Files of former versions stay: a page opened earlier still needs its style.
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=[*UNUSED])
         write_text(stamp, content)
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pptx
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -130,7 +131,7 @@ def test_from_the_form_to_the_verdict_and_its_files(
     for name, start in (("experiment.pptx", b"PK"), ("experiment.pdf", b"%PDF")):
         assert kim.get(f"/en/experiments/{one.pk}/{name}").content.startswith(start)
     assert kim.get(f"/experiments/{one.pk}/another.csv").status_code == 404
-    assert "증가" in get(kim, "/experiments/").one("tbody").text
+    assert "+1" in get(kim, "/experiments/").one("tbody").text  # the effect, not only that there is
     logged = caplog.text + " ".join(f"{e.thing} {e.detail}" for e in AuditEntry.objects.all())
     assert SECRET not in logged
     # Once it was analysed its design is fixed.
@@ -237,3 +238,48 @@ def test_an_experiment_whose_files_are_gone_can_still_be_deleted(
     assert kim.get(f"/experiments/{one.pk}/areas.csv").status_code == 404
     assert kim.post(f"/experiments/{one.pk}/delete/").status_code == 302
     assert not SavedExperiment.objects.exists()
+
+
+def test_a_plan_shows_an_earlier_effect_to_those_who_may_see_it(
+    kim: Client, workspace: Store, tmp_path: Path
+) -> None:
+    plan, viewer = saved_plan(kim), person("lee", Role.VIEWER)
+    PlanAccess.objects.create(plan=plan, user=viewer)
+    lee = signed_in(viewer)
+    one = design(kim, plan=f"{plan.pk}")
+    page = f"/en/experiments/{one.pk}/"
+    assert kim.post(f"{page}reference/", {}).status_code == 400  # no verdict yet
+    assert kim.post(
+        f"{page}analyse/", {"outcome": upload(after(workspace, one, tmp_path)), "cost": "20000000"}
+    ).status_code == 302  # fmt: skip
+    figures_before = get(kim, f"/en/plans/{plan.pk}/").one("dl", class_="facts").text
+    document = kim.get(f"/plans/{plan.pk}/versions/1/plan.json").content
+    assert "Keep as reference for later plans" in get(kim, page).text
+    assert kim.post(f"{page}reference/", {"service": "delivery"}).status_code == 302
+    assert "None of their figures depends on it" in get(kim, page).text
+    shown = get(kim, f"/en/plans/{plan.pk}/")
+    assert "An earlier test (봄 시험, 2026-03-02): orders +1" in shown.text
+    assert one.key not in shown.text
+    assert f"/en/experiments/{one.pk}/" in {link.attributes.get("href") for link in shown.all("a")}
+    assert shown.one("dl", class_="facts").text == figures_before
+    assert kim.get(f"/plans/{plan.pk}/versions/1/plan.json").content == document
+    file = f"/en/plans/{plan.pk}/versions/1/plan.pptx"
+    assert told(kim.get(file).content)
+    # Who sees the plan alone sees neither the effect nor that there was a test.
+    assert "earlier test" not in get(lee, f"/en/plans/{plan.pk}/").text
+    assert not told(lee.get(file).content)
+    made = kim.post(f"/en/plans/{plan.pk}/versions/1/share/", {"days": "7"})
+    link = read(made.content.decode()).one("code", class_="secret").text
+    assert "earlier test" not in get(Client(), "/" + link.split("/", 3)[3]).text
+    assert kim.post(f"/experiments/{one.pk}/access/", {"shared": "on"}).status_code == 302
+    assert "An earlier test" in get(lee, f"/en/plans/{plan.pk}/").text
+    assert lee.post(f"{page}reference/", {"remove": "on"}).status_code == 403
+    assert kim.post(f"{page}reference/", {"remove": "on"}).status_code == 302
+    assert "earlier test" not in get(kim, f"/en/plans/{plan.pk}/").text
+    assert AuditEntry.objects.filter(action="experiment-reference").count() == 2
+
+
+def told(deck: bytes) -> bool:
+    """Whether a plan's deck says anything of an earlier test."""
+    slides = pptx.Presentation(io.BytesIO(deck)).slides
+    return any("An earlier test" in one.notes_slide.notes_text_frame.text for one in slides)

@@ -59,7 +59,8 @@ def test_the_sentence_is_answered_by_a_plan(
     plan = make_plan(twin_build, found.brief(lang, rules))
     assert len(ticked(page)) == plan.result.summary["segments"]
     shown = page_of(twin_build, found, lang)["plan"]
-    assert shown.often == f"{plan.result.summary['frequency']:.1f}"
+    often = f"{plan.result.summary['frequency']:.1f}"
+    assert shown.often == (f"{often}회" if lang == "ko" else often)
     hero = page.one("p", class_="hero").one("strong").text
     assert hero == shown.reached[0]
     if lang == "ko":

@@ -243,3 +243,15 @@ def test_its_files_hold_the_figures_of_its_drafts_and_a_link_is_copied(
     ]
     assert not [head for head in heads if "_" in str(head)]
     assert site.get(f"{place}{ROOT}other.xlsx").status_code == 404
+
+
+def test_a_budget_that_has_other_first_groups_is_said_to(site: Client) -> None:
+    """Unless the groups are kept, as the form keeps them."""
+    whole = "service=delivery&budget=50000000"
+    alone = {"a": whole, "b": "service=delivery&budget=20000000"}
+    first = f"{ROOT}?{urlencode(alone)}"
+    head = get(site, first).one("table", class_="scenarios").all("th")[1].text
+    assert head.endswith("예산, 집단 다름")
+    kept = add(site, f"{ROOT}?{urlencode({'a': whole})}", of="a", budget="2천만")
+    head = get(site, kept).one("table", class_="scenarios").all("th")[1].text
+    assert head.endswith("B 예산 다름")

@@ -11,13 +11,16 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.test import Client
 
+from telads.dataset import in_force
 from telads.planning.plan import make_plan, read_plan
 from telads.store.workspace import Build
+from telads.text import Lang
 from telads.web.accounts.models import AuditEntry
 from telads.web.plans import present
 from telads.web.plans.forms import PlanForm, typed_from
 from telads.web.plans.models import PlanVersion, SavedPlan
 from telads.web.sorting import FIRST
+from telads.wording import people
 from tests.planning.test_plan import FORMER
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import (
@@ -95,7 +98,7 @@ def test_ceiling_target_and_objective_are_taken_and_come_back(planner: Client) -
     assert (brief.objective, brief.weight) == ("index", "association")
     page = get(planner, f"/en/plans/{plan.pk}/edit/")
     assert page.one("input", name="level").attributes["value"] == "0.6"
-    assert _typed(page)["p0_ceiling"] == "0.7"
+    assert _typed(page)["p0_ceiling"] == "70%"
     assert "p1_ceiling" not in _typed(page)
     shown = get(planner, f"/en/plans/{plan.pk}/").one("section", class_="plan-result").text
     assert "index-weighted reach (by association)" in shown
@@ -225,9 +228,9 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
         ({"p1_name": "=x"}, "p1_name", "표시할 이름: 이름이", "Name to show: Enter a valid name"),
         ({"p1_service": "shopping", "p1_name": ""}, "p1_name", "두 번 있습니다.", "this name."),
         ({"budget": "x"}, "budget", "예산(원): 숫자가 아닙니다.", "Budget (won): This is not"),
-        ({"budget": "1000000"}, "budget", "4,000,000원 넘습니다. 예산을", "4,000,000 won. Raise"),
+        ({"budget": "1000000"}, "budget", "400만 원 넘습니다. 예산을", "4 million won. Raise"),
         ({"unit": "0"}, "unit", "금액 단위(원): ", "Rounding unit (won): "),
-        ({"unit": "6천만"}, "unit", "예산보다 10,000,000원 큽니다. (값 6천만)",
+        ({"unit": "6천만"}, "unit", "예산보다 1,000만 원 큽니다. (값 6천만)",
          "Rounding unit (won): The rounding unit exceeds the budget by"),
         ({"goal": "at_least"}, "often", "빈도(1인당 노출): 빠진",
          "Frequency: Something is missing"),
@@ -519,3 +522,21 @@ def test_two_who_save_at_once_do_not_both_win(
 
 def test_the_rules_of_the_samples_are_the_form_s(twin_build: Build) -> None:
     assert form_of(twin_build)["rules"].value() == RULES
+
+
+def test_the_list_of_plans_says_what_each_is(planner: Client, twin_build: Build) -> None:
+    """By the database: a list reads no document."""
+    planner.post("/plans/new/", {**FORM, "save": "1"})
+    reached = make_plan(twin_build, brief_of(twin_build)).result.summary["reached"]
+    told_in: list[tuple[str, Lang, str]] = [
+        ("", "ko", "5,000만 원"), ("/en", "en", "50 million won"),
+    ]  # fmt: skip
+    for root, lang, money in told_in:
+        row = get(planner, f"{root}/plans/").one("table", class_="plans").one("tbody").one("tr")
+        told = [cell.text for cell in row.all("td")]
+        service = in_force().measures["delivery"].text(lang)
+        assert told[:3] == [service, money, people(reached, lang)]
+        home = get(planner, f"{root}/").one("ul", class_="plan-list").text
+        assert money in home
+        assert people(reached, lang) in home
+    assert get(planner, "/plans/?sort=own.-reached").one("table", class_="plans")

@@ -45,9 +45,10 @@ class Slides:
 class PlanSlides(Slides):
     """What slides of a plan are made from, in a language."""
 
-    def __init__(self, plan: Plan, lang: Lang) -> None:
+    def __init__(self, plan: Plan, lang: Lang, beside: Sequence[Text] = ()) -> None:
         super().__init__(lang)
         self.plan = plan
+        self.beside = beside
         self.sums: Mapping[str, Any] = plan.result.summary
         self.budget: int = self.sums["budget"]
 

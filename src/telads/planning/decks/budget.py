@@ -263,6 +263,7 @@ class BudgetSlides(PlanSlides):
         left, right = columns(0, 7, top), columns(7, 5, top)
         reached = self.sums["reached"]
         items: list[Item] = []
+        foot = FOOT - (0.68 if self.beside else 0.0)
         if rows:
             changes = [row[key] - reached for row in rows for key in SIDES]
             scale = scale_of(changes, self.lang, signed=True)
@@ -288,7 +289,7 @@ class BudgetSlides(PlanSlides):
                 self.say(f"{scale.unit('명')}, 기준 {base}",
                          f"{scale.unit('people')}, from {base}")))  # fmt: skip
             drawn = bars(
-                Box(left.left, top + 0.38, left.width - 0.4, FOOT - top - 0.6), names, sides,
+                Box(left.left, top + 0.38, left.width - 0.4, foot - top - 0.6), names, sides,
                 scale.number, self.say("가정에 따른 도달 변화 막대그래프",
                                        "Bars of how assumptions change the reach"),
                 row=0.8, gap=35, most_label=2.4, beside=True,
@@ -298,14 +299,26 @@ class BudgetSlides(PlanSlides):
             items.append(words(Box(left.left, top, left.width - 0.4, 0.6), Run(self.say(
                 "가정을 바꾼 결과가 없는 계획입니다.", "This plan has no changed assumptions."),
                 14, False, "muted")))  # fmt: skip
-        items += self._what_is_known(right)
+        items += [*self._beside(left), *self._what_is_known(right)]
         facts = [(ASSUMPTIONS[row["assumption"]](self.lang),
                   f"{row['reached_low']:,} ~ {row['reached_high']:,}") for row in rows]  # fmt: skip
-        notes = [lines_of(facts), "\n".join(line(self.lang) for line in method_of(self.plan))]
+        notes = [lines_of(facts), "\n".join(line(self.lang) for line in method_of(self.plan)),
+                 "\n".join(one(self.lang) for one in self.beside)]  # fmt: skip
         return self.slide(self.say("얼마나 믿을 수 있나", "How sure"), claim, items, notes, [
             TYPED_IN, Text("막대는 한 가지씩 바꾸어 다시 계산한 예상 도달입니다.",
                            "Each bar is the plan computed with one thing changed."),
         ])  # fmt: skip
+
+    def _beside(self, box: Box) -> list[Item]:
+        """The first of what stands beside the plan, in two lines; the notes have all."""
+        if not self.beside:
+            return []
+        more = len(self.beside) - 1
+        told = self.beside[0](self.lang) + (
+            self.say(f" 그 밖 {more}건은 발표자 노트에 있습니다.", f" {more} more in the notes.")
+            if more else "")  # fmt: skip
+        return [words(Box(box.left, FOOT - 0.5, (box.width - 0.4) / OTHER_FONT, 0.5),
+                      Run(told, 12, False, "muted"), name="beside")]  # fmt: skip
 
     def _assumptions(self) -> list[Row]:
         """Assumptions that were computed on both sides, the widest first."""

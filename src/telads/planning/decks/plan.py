@@ -78,9 +78,15 @@ FEW = 3
 """Sexes and ages up to which a slide has room for what else the audience uses."""
 
 
-def plan_deck(plan: Plan, lang: Lang = "ko", *, appendix: bool = True) -> Deck:
-    """The deck of a plan; its tables stand at the end of the slides, unless a file has them."""
-    told = _Slides(plan, lang)
+def plan_deck(
+    plan: Plan, lang: Lang = "ko", *, appendix: bool = True, beside: Sequence[Text] = ()
+) -> Deck:
+    """The deck of a plan; its tables stand at the end of the slides, unless a file has them.
+
+    What stands `beside` the plan, such as the effect of an earlier test, is said where it says how
+    sure it is.
+    """
+    told = _Slides(plan, lang, beside)
     main = [told.summary(), told.who(), told.where(), told.platforms(), told.certainty()]
     return Deck(
         plan.name, (*main, *(told.appendix() if appendix else ())), lang, stamp(plan.month),

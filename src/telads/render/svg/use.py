@@ -12,7 +12,7 @@ from telads.render.svg.city import NOTHING, Area, Legend, district_map, on_the_m
 from telads.render.svg.drawing import DISTRICT, Drawing, Table, drawing, known, rows_of
 from telads.render.svg.theme import AMOUNTS, CHANGES, steps
 from telads.text import Lang, Text, josa
-from telads.wording import in_sentence, number
+from telads.wording import REACH, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +24,7 @@ _NOT_IN_PLAN = Text("계획에 없음", "not in the plan")
 _OF_PLAN = {
     "spend": (Text("집행액", "Spend"),
               Text("{places}에 가장 많이 씁니다", "Most is spent in {places}")),
-    "reach": (Text("도달(1회 이상)", "Reach (1+)"),
+    "reach": (REACH,
               Text("{places}에서 가장 많이 만납니다", "Most people are reached in {places}")),
 }  # fmt: skip
 """Unit and finding of what a plan does in each district."""

@@ -9,6 +9,9 @@ ACTIONS: dict[str, Text] = {
     "experiment-draw": Text("실험 다시 추첨", "drew an experiment again"),
     "experiment-analyse": Text("실험 분석", "analysed an experiment"),
     "experiment-access": Text("실험 권한 변경", "changed who may see an experiment"),
+    "experiment-reference": Text(
+        "실험을 참고값으로 남김 또는 뺌", "kept an experiment as reference, or no longer"
+    ),
     "experiment-file": Text("실험 파일 저장", "downloaded a file of an experiment"),
     "experiment-delete": Text("실험 삭제", "deleted an experiment"),
 }

@@ -274,6 +274,22 @@ class DrawForm(Form):
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
+class ReferenceForm(Form):
+    """The service whose later plans show the verdict, or that none does any more."""
+
+    service = forms.ChoiceField(
+        label=said(Text("어느 서비스의 계획에 보일지", "Plans of which service show it")),
+        required=False, error_messages=NO_CHOICE, widget=Select({"autocomplete": "off"}),
+    )  # fmt: skip
+    remove = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, build: Build, *given: Any, **facts: Any) -> None:
+        super().__init__(*given, **facts)
+        self.fields["service"].choices = [  # type: ignore[attr-defined]
+            (id, said(in_force().measures[id].text)) for id in build.about["services"]
+        ]
+
+
 class SharingForm(Form):
     """Whether those who may see the plan may see the experiment."""
 

@@ -13,6 +13,7 @@ from telads.experiments.questions import verdict_answer
 from telads.experiments.sentences import (
     chance_text,
     design_sentences,
+    state_text,
     verdict_figures,
     verdict_title,
 )
@@ -22,13 +23,6 @@ from telads.web.experiments.forms import of_page
 from telads.web.experiments.models import SavedExperiment
 from telads.web.experiments.services import read
 
-STATES: dict[str | None, Text] = {
-    None: Text("분석 전", "not analysed"),
-    "nothing": Text("효과를 확인하지 못함", "no effect seen"),
-    "increase": Text("증가", "increase"),
-    "decrease": Text("감소", "decrease"),
-}
-"""What an experiment found."""
 GONE = Text("파일이 지워짐", "files deleted")
 
 
@@ -50,9 +44,8 @@ def listed(saved: SavedExperiment) -> Row:
         return Row(saved, "", None, None, error.message)
     if known is None:
         return Row(saved, "", None, None, GONE)
-    wish, verdict = known.design.wish, known.verdict
-    found = STATES[verdict.found if verdict else None]
-    return Row(saved, wish.start.isoformat(), wish.weeks, wish.treated, found)
+    wish, state = known.design.wish, state_text(known.verdict)
+    return Row(saved, wish.start.isoformat(), wish.weeks, wish.treated, state)
 
 
 def sentences(known: Experiment, lang: Lang) -> dict[str, list[str]]:

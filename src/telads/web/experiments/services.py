@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
@@ -31,7 +31,9 @@ from telads.experiments import kept
 from telads.experiments.areas import basis_of
 from telads.experiments.design import make_design
 from telads.experiments.kept import Experiment
+from telads.experiments.sentences import reference_text
 from telads.experiments.services import analyse_experiment, design_experiment
+from telads.experiments.services import refer as in_the_workspace
 from telads.ingest.archives import harmless
 from telads.text import Text
 from telads.web import request_state
@@ -40,6 +42,13 @@ from telads.web.accounts.roles import visible_one
 from telads.web.experiments.models import SavedExperiment
 from telads.web.plans.models import SavedPlan
 from telads.web.plans.services import visible as visible_plans
+
+
+class Reference(NamedTuple):
+    """What a plan shows of an experiment."""
+
+    experiment: SavedExperiment
+    text: Text
 
 
 def visible(user: User) -> QuerySet[SavedExperiment]:
@@ -162,6 +171,35 @@ def let(request: HttpRequest, experiment: SavedExperiment, shared: bool) -> None
             experiment.shared = shared
             experiment.save(update_fields=["shared"])
             record(request, "experiment-access", experiment, "read" if shared else "none")
+
+
+def refer(
+    request: HttpRequest, experiment: SavedExperiment, service: str | None, remove: bool = False
+) -> None:
+    """Let later plans of a service show the verdict, or no longer. Raises `QuestionError`."""
+    workspace, settings = request_state.workspace(), request_state.settings()
+    in_the_workspace(workspace, settings, experiment.key, service, remove)
+    with one_action():
+        record(request, "experiment-reference", experiment, experiment.name)
+
+
+def references(request: HttpRequest, service: str) -> list[Reference]:
+    """What a user's plans of a service show of earlier experiments, of those the user may see."""
+    if not isinstance(request.user, User):
+        return []
+    known = {one.name: one for one in kept.references(request_state.workspace())
+             if one.reference == service}  # fmt: skip
+    if not known:
+        return []
+    rows = {row.key: row for row in visible(request.user).filter(key__in=list(known))}
+    found = []
+    for key, one in known.items():
+        if key in rows and one.verdict is not None:
+            row = rows[key]
+            wish = replace(one.design.wish, name=row.name)
+            text = reference_text(replace(one.design, wish=wish), one.verdict)
+            found.append(Reference(row, text))
+    return found
 
 
 def delete(request: HttpRequest, experiment: SavedExperiment) -> None:

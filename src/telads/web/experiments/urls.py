@@ -11,6 +11,7 @@ from telads.web.experiments.views import (
     experiments,
     file,
     new,
+    reference,
 )
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("<int:number>/analyse/", analyse, name="experiment-analyse"),
     path("<int:number>/again/", again, name="experiment-again"),
     path("<int:number>/access/", access, name="experiment-access"),
+    path("<int:number>/reference/", reference, name="experiment-reference"),
     path("<int:number>/delete/", delete, name="experiment-delete"),
     path("<int:number>/<str:name>", file, name="experiment-file"),
 ]

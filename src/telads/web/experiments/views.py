@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from telads.dataset import in_force
 from telads.experiments.files import experiment_content
 from telads.render.deck import FORMATS as DECKS
 from telads.render.files import DESCRIPTION
@@ -20,7 +21,13 @@ from telads.web import request_state
 from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import Role, owns, required
 from telads.web.experiments import present, services
-from telads.web.experiments.forms import AnalysisForm, DesignForm, DrawForm, SharingForm
+from telads.web.experiments.forms import (
+    AnalysisForm,
+    DesignForm,
+    DrawForm,
+    ReferenceForm,
+    SharingForm,
+)
 from telads.web.experiments.models import SavedExperiment
 from telads.web.experiments.services import experiment_for
 from telads.web.file_process import made
@@ -93,7 +100,7 @@ def experiment(request: HttpRequest, number: int) -> HttpResponse:
 
 def _page(
     request: HttpRequest, found: SavedExperiment, analysis: AnalysisForm | None = None,
-    drawing: DrawForm | None = None,
+    drawing: DrawForm | None = None, reference: ReferenceForm | None = None,
 ) -> HttpResponse:  # fmt: skip
     """The page of an experiment, with a refused form."""
     user, lang = _user(request), request_state.language(request)
@@ -105,18 +112,25 @@ def _page(
     seen = plan = None
     if found.plan is not None and visible_plans(user).filter(pk=found.plan.pk).exists():
         plan = found.plan
-    facts: dict[str, Any] = {"experiment": found, "plan": plan, "own": own, "gone": known is None}
+    facts: dict[str, Any] = {"experiment": found, "plan": plan, "own": own, "gone": known is None,
+                             "referring": None}  # fmt: skip
     if known is not None:
         files = {name: text for name, text in FILES.items() if known.verdict or name not in LATER}
         seen = found.draw
         facts |= present.page(known, lang)
         facts["files"] = links(files, address_of, lang)["files"]
+        service = known.reference or known.design.wish.service
+        facts["shown_with"] = known.reference and in_force().measures[known.reference].text
+        facts["referring"] = reference or ReferenceForm(
+            request_state.build(request), initial={"service": service}
+        )
     facts |= {
         "analysis": analysis or AnalysisForm(),
         "drawing_form": drawing or DrawForm(initial={"seen": seen}),
         "sharing": SharingForm(initial={"shared": found.shared}),
     }
-    refused = any(form is not None and form.errors for form in (analysis, drawing))
+    given = (analysis, drawing, reference)
+    refused = any(form is not None and form.errors for form in given)
     return render(request, "experiments/experiment.html", facts, status=400 if refused else 200)
 
 
@@ -153,6 +167,20 @@ def access(request: HttpRequest, number: int) -> HttpResponse:
     if form.is_valid():
         services.let(request, found, form.cleaned_data["shared"])
     return redirect("experiment", number)
+
+
+@require_POST
+@required(Role.VIEWER)
+def reference(request: HttpRequest, number: int) -> HttpResponse:
+    """`/experiments/3/reference/`: whether later plans of a service show its verdict."""
+    found = experiment_for(request, number, own=True)
+    form = ReferenceForm(request_state.build(request), request.POST)
+    if form.is_valid():
+        with form.refusals("service"):
+            read = form.cleaned_data
+            services.refer(request, found, read["service"] or None, read["remove"])
+            return redirect("experiment", number)
+    return _page(request, found, reference=form)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from telads.text import Text
 from telads.web import request_state
 from telads.web.accounts.roles import Role, allows
 from telads.web.plans.models import PlanVersion, SavedPlan
-from telads.web.plans.services import Moved, moved, newest_of
+from telads.web.plans.services import Moved, Told, moved, newest_of, told_of
 
 RECENT = 3
 """Plans listed on the home page."""
@@ -24,6 +24,7 @@ class Recent(NamedTuple):
 
     plan: SavedPlan
     version: PlanVersion
+    told: Told
     current: bool
     """Whether it was made from the build in force."""
     moved: Moved | None
@@ -54,15 +55,17 @@ def recent_plans(request: HttpRequest) -> dict[str, Any]:
 
     def found() -> list[Recent]:
         open_ones = [one for one in newest_of(user) if not one[0].archived]
-        return [_recent(request, *one) for one in open_ones[:RECENT]]
+        shown = open_ones[:RECENT]
+        told = told_of(version for _, version in shown)
+        return [_recent(request, plan, version, told[version.pk]) for plan, version in shown]
 
     return {"recent_plans": SimpleLazyObject(found) if allows(user, Role.VIEWER) else None}
 
 
-def _recent(request: HttpRequest, plan: SavedPlan, version: PlanVersion) -> Recent:
+def _recent(request: HttpRequest, plan: SavedPlan, version: PlanVersion, told: Told) -> Recent:
     try:
         build = request_state.build(request)
         current = version.build == build.name
-        return Recent(plan, version, current, None if current else moved(build, version))
+        return Recent(plan, version, told, current, None if current else moved(build, version))
     except TeladsError:  # its own page says what is wrong with it
-        return Recent(plan, version, False, None)
+        return Recent(plan, version, told, False, None)

@@ -6,7 +6,7 @@ advertiser page.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
+from telads.web.experiments.services import references
 from telads.web.file_process import made
 from telads.web.file_responses import Files, saved
 from telads.web.plans.models import PlanVersion
@@ -66,27 +67,33 @@ def file_names() -> tuple[str, ...]:
 def file(request: HttpRequest, number: int, version: int, name: str) -> HttpResponse:
     """`/plans/12/versions/3/plan.xlsx`."""
     found = version_for(request, number, version)
-    response = answer(request, found, name)
+    known = references(request, found.read().brief.service)
+    response = answer(request, found, name, [one.text for one in known])
     record(request, "plan-file", found.plan, f"{found.number} {name}")
     return response
 
 
-def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpResponse:
-    """A file of a version; raises `Http404` for an unknown name."""
+def answer(
+    request: HttpRequest, version: PlanVersion, name: str, beside: Sequence[Text] = ()
+) -> HttpResponse:
+    """A file of a version (`planning.files.write_plan`); raises `Http404` for an unknown name."""
     if name not in file_names():
         raise Http404
     words = ["telads-plan", str(version.plan_id), str(version.number), version.hash[:8], METHOD]
     given = "-".join([*words, version.build]) + name.removeprefix("plan")
     content = written(
-        version.read(), given, request_state.language(request), request_state.build(request)
-    )
+        version.read(), given, request_state.language(request), request_state.build(request),
+        beside,
+    )  # fmt: skip
     return saved(request, content, given, described=name == DESCRIBED)
 
 
-def written(plan: Plan, name: str, lang: Lang, build: Build | None = None) -> bytes:
+def written(
+    plan: Plan, name: str, lang: Lang, build: Build | None = None, beside: Sequence[Text] = ()
+) -> bytes:
     """Bytes of a file; deterministic for a plan, a build and the user's lists of places."""
     if name.endswith(DECKS):
-        return made(plan_content, plan, name, lang)
+        return made(plan_content, plan, name, lang, None, beside)
     return plan_content(plan, name, lang, build)
 
 

@@ -31,7 +31,7 @@ from telads.web.formatting import figure_text
 from telads.web.pages.campaign.curve import Mark, across, height, levels, mark
 from telads.web.plans.forms import PlanForm
 from telads.web.plans.models import PlanVersion
-from telads.wording import counted
+from telads.wording import counted, people
 
 
 class Curve(NamedTuple):
@@ -152,9 +152,10 @@ def audience_text(form: PlanForm, lang: Lang) -> str:
         return ""
     except TeladsError as error:
         return error.line(lang)
+    count = found.size.population
     sentence = Text(
-        f"{len(found.segments)}개 집단, {found.size.population:,}명",
-        f"{found.size.population:,} people in {counted(len(found.segments), 'group')}",
+        f"{len(found.segments)}개 집단, {people(count, 'ko')}",
+        f"{people(count, 'en')} in {counted(len(found.segments), 'group')}",
     )
     return sentence(lang)
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import IntEnum
 from typing import NamedTuple
@@ -26,7 +27,9 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, JSONField, Prefetch, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -60,6 +63,28 @@ def newest_of(user: User) -> list[tuple[SavedPlan, PlanVersion]]:
     versions_alone = Prefetch("versions", PlanVersion.objects.defer("document"))
     found = visible(user).select_related("owner").prefetch_related(versions_alone)
     return [(plan, versions[0]) for plan in found if (versions := list(plan.versions.all()))]
+
+
+class Told(NamedTuple):
+    """What a list says of a version; None and empty where its document lacks it."""
+
+    service: str
+    budget: int | None
+    reached: int | None
+
+
+def told_of(versions: Iterable[PlanVersion]) -> dict[int, Told]:
+    """What lists say of versions, by key: read by the database, since documents are long."""
+    rows = (
+        PlanVersion.objects.filter(pk__in=[one.pk for one in versions])
+        .annotate(told=Cast("document", JSONField()))
+        .values_list("pk", KT("told__brief__service"), KT("told__brief__budget"),
+                     KT("told__result__summary__reached"))
+    )  # fmt: skip
+    return {
+        pk: Told(service or "", *(None if one is None else int(one) for one in figures))
+        for pk, service, *figures in rows
+    }
 
 
 def newest_own(user: User) -> PlanVersion | None:

@@ -35,6 +35,7 @@ from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, allows, required
 from telads.web.audiences.services import audience_for
+from telads.web.experiments.services import references
 from telads.web.file_responses import links
 from telads.web.media.services import fillings, offered
 from telads.web.pages.audiences.forms import NEW, described_from, described_of, whole_in
@@ -58,6 +59,7 @@ from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
 from telads.web.plans.present import audience_text, result_of, shown
 from telads.web.plans.services import (
     Level,
+    Told,
     add_version,
     computed,
     create,
@@ -65,6 +67,7 @@ from telads.web.plans.services import (
     newest_of,
     newest_own,
     plan_for,
+    told_of,
     version_for,
 )
 from telads.web.sorting import Sorting
@@ -77,7 +80,9 @@ SAMPLE = Text("예시 계획", "Sample plan")
 def plans(request: HttpRequest) -> HttpResponse:
     """`/plans/`: the newest plan first."""
     user = request.user
-    rows = newest_of(user)  # type: ignore[arg-type]
+    newest = newest_of(user)  # type: ignore[arg-type]
+    told = told_of(version for _, version in newest)
+    rows = [(plan, version, told[version.pk]) for plan, version in newest]
     own = [row for row in rows if row[0].owner_id == user.pk]
     lists = {
         "own": [row for row in own if not row[0].archived],
@@ -89,9 +94,12 @@ def plans(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/list.html", {**facts, "orders": orders})
 
 
-COLUMNS: dict[str, Callable[[tuple[SavedPlan, PlanVersion]], Any]] = {
+COLUMNS: dict[str, Callable[[tuple[SavedPlan, PlanVersion, Told]], Any]] = {
     "plan": lambda row: row[0].name.casefold(),
     "owner": lambda row: row[0].owner.get_username(),
+    "service": lambda row: row[2].service,
+    "budget": lambda row: row[2].budget,
+    "reached": lambda row: row[2].reached,
     "version": lambda row: row[1].number,
     "month": lambda row: row[1].month,
     "saved": lambda row: row[1].created,
@@ -261,6 +269,7 @@ def render_version(
         "plan": found.plan,
         "versions": found.plan.versions.defer("document"),
         "result": result_of(request, found),
+        "references": references(request, found.read().brief.service),
         "own": own,
         "may_edit": level is not None and level >= Level.EDIT,
         "newest": newest if found.month < str(newest) else None,

@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from telads.answers.advertisers import targets
 from telads.answers.questions import METHODS, TARGET_ORDERS
-from telads.answers.sentences import target_name
 from telads.answers.tables import KEY, held, of_month
 from telads.dataset import in_force
 from telads.model import Month, Segment, Sex
 from telads.planning.plan import Draft
 from telads.render.svg import use
+from telads.render.svg.city import short
 from telads.store.workspace import Build
 from telads.text import Lang, Text, josa
 from telads.web.components import Bar
@@ -25,7 +25,7 @@ from telads.web.pages.advertisers.present import STEPS
 from telads.web.pages.campaign import forms, where
 from telads.web.pages.campaign.forms import SORTS, Choice, address_of
 from telads.web.pages.campaign.words import money_short, people_short
-from telads.wording import figure, group_name
+from telads.wording import figure, group_name, segment_name
 
 SEXES = (Sex.FEMALE, Sex.MALE)
 HEADS: dict[str, Text] = {
@@ -226,6 +226,14 @@ def every(listed: list[dict[str, Any]], ticked: frozenset[Segment], choice: Choi
     )
 
 
+def _name(group: Segment, lang: Lang) -> str:
+    """A group in a line of the list: `강남구 30대 여성`, `women 30-39, Gangnam`."""
+    if lang == "ko":
+        return segment_name(*group, lang)
+    place = short(in_force().district_name(group.district, lang))
+    return f"{group_name(group.sex, group.age, lang)}, {place}"
+
+
 class _Told(NamedTuple):
     """What is said of a group whatever the plan is."""
 
@@ -252,7 +260,7 @@ def _told(
     for row, value in zip(listed, values, strict=True):
         segment = Segment(row["district"], Sex(row["sex"]), row["age"])
         found[segment] = _Told(
-            places[segment], target_name(row, lang), people_short(row["population"], lang),
+            places[segment], _name(segment, lang), people_short(row["population"], lang),
             use.told(value, row["index"] is None), Bar.of(value, low, high, 0.0, digits=0),
             value < 0, regions[segment.district],
         )  # fmt: skip
