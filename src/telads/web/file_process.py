@@ -41,7 +41,8 @@ SECONDS = 60.0
 """Longest time for one file; a PNG takes one."""
 TABLE_SECONDS = 900.0
 """The same for a whole table; that of platforms as a workbook takes 8 for 7 months."""
-IDLE_SECONDS = 300.0
+IDLE_SECONDS, TABLE_IDLE_SECONDS = 300.0, 10.0
+"""Time without a file after which the process ends; a large table takes hundreds of megabytes."""
 MOST_FILES = 200
 ATTEMPTS = 2
 MOST_REQUESTS = 3
@@ -182,7 +183,7 @@ def _end_with_parent() -> None:
 
 
 FILES = FileProcess()
-TABLES = FileProcess(TABLE_SECONDS)
+TABLES = FileProcess(TABLE_SECONDS, TABLE_IDLE_SECONDS)
 """The processes beside this worker."""
 _requests = threading.BoundedSemaphore(MOST_REQUESTS)
 
