@@ -148,14 +148,17 @@ def twin_workspace(
 SITE = """
 import sys
 from pathlib import Path
+from telads.store.workspace import Store
+from telads.web.precompute import make_ahead
 from telads.web.serve import prepare
 prepare(Path(sys.argv[1]))
+make_ahead(Store(Path(sys.argv[1])))
 """
 
 
 @pytest.fixture(scope="session")
 def twin_site(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """The same with what a first start of the website leaves: tables of its database, styles.
+    """The same with what a first start of the website leaves: tables, styles, evaluations.
 
     To be copied by tests that start it and are not about the first start, which takes as long as
     all that follows.

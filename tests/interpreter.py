@@ -24,7 +24,14 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-_STANDING_BY = """
+_FEW_ROUNDS = """
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+PBKDF2PasswordHasher.iterations = 1000
+"""
+"""Of a password's hash: the million of the product would take longer than what is tested."""
+_STANDING_BY = (
+    _FEW_ROUNDS
+    + """
 import json, os, runpy, signal, sys, warnings
 import numpy, polars, narwhals, typer, rich.console, rich.table, filelock, jinja2, pydantic
 import django.core.management, django.core.serializers, django.core.mail, django.core.cache
@@ -69,6 +76,7 @@ else:
     sys.exit()
 become(json.loads(line))
 """
+)
 
 
 PATIENCE = 300.0
@@ -130,7 +138,9 @@ def plain(workspace: Path, **settings: str) -> dict[str, str]:
     return kept | {"TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en", **settings}
 
 
-_IN_TURN = """
+_IN_TURN = (
+    _FEW_ROUNDS
+    + """
 import io, json, sys
 from telads.cli import main
 
@@ -144,6 +154,7 @@ for line in asked:
         answers.write(json.dumps([left.code, sys.stdout.getvalue(), sys.stderr.getvalue()]) + "\\n")
         answers.flush()
 """
+)
 
 
 class InTurn:

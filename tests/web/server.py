@@ -16,6 +16,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+LIGHT = Path(__file__).with_name("light")
+"""Its module is loaded by each process of a server before all others."""
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -33,6 +36,8 @@ class Server:
         command = [str(Path(sys.executable).with_name("telads")), "serve", "--port", str(self.port)]
         environment = {**os.environ, "TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en"}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
+        paths = (str(LIGHT), environment.get("PYTHONPATH", ""))
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         # Into files: an unread pipe fills up and stops the workers.
         self.out, self.lines = workspace / "out.txt", workspace / "lines.txt"
         with self.out.open("w") as out, self.lines.open("w") as lines:
