@@ -74,13 +74,14 @@ def test_digits_can_be_chosen() -> None:
     ("count", "ko", "en"),
     [
         (8_214_000, "821만 명", "8.21 million people"),
-        (734_000, "73만 명", "730,000 people"),
-        (52_340, "5.2만 명", "52,000 people"),
+        (734_999, "73.5만 명", "735,000 people"),
+        (52_149, "5.21만 명", "52,100 people"),
+        (52_020, "5.2만 명", "52,000 people"),
         (1_248_390, "125만 명", "1.25 million people"),
-        (10_500, "1.0만 명", "10,000 people"),  # both to the even thousand
+        (10_500, "1.05만 명", "10,500 people"),
         (99_960, "10만 명", "100,000 people"),
-        (999_996, "100만 명", "1.00 million people"),
-        (9_996, "1.0만 명", "10,000 people"),
+        (999_996, "100만 명", "1 million people"),
+        (9_996, "1만 명", "10,000 people"),
         (8_123, "8,120명", "8,120 people"),
         (0, "0명", "0 people"),
     ],
@@ -120,7 +121,7 @@ def test_money_is_exact_as_one_says_it(amount: int, ko: str, en: str) -> None:
         (7_200, "seconds", "en", "2.0 hours"),
         (7.34, "percent", "en", "7.3%"),
         (13.6, "people", "ko", "13.6명"),
-        (52_340, "people", "ko", "5.2만 명"),
+        (52_340, "people", "ko", "5.23만 명"),
         (6_012.7, "money", "ko", "6,013원"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor, log10
+
 from telads.dataset import Kind, in_force
 from telads.model import Sex, Window
 from telads.text import Lang, Text, inside
@@ -43,26 +45,33 @@ def observed(window: Window, lang: Lang) -> str:
 
 
 def people(count: float, lang: Lang) -> str:
-    """A rounded number of people: `73만 명`, `5.2만 명`, `8,120명`; `730,000 people`."""
+    """A rounded number of people: `73.4만 명`, `5.2만 명`, `8,120명`; `734,000 people`."""
     number, unit = people_apart(count, lang)
     return f"{number}{'' if lang == 'ko' else ' '}{unit}"
 
 
-def people_apart(count: float, lang: Lang) -> tuple[str, str]:
-    """A rounded number of people, and its unit: `73`, `만 명`; `1.25`, `million people`.
+def people_text(count: float) -> Text:
+    """The same in both languages."""
+    return Text(people(count, "ko"), people(count, "en"))
 
-    Both languages round alike: to 10 below 10,000, as sizes are published, to 1,000 below 100,000,
-    and to 10,000 from there.
+
+def people_apart(count: float, lang: Lang) -> tuple[str, str]:
+    """A rounded number of people, and its unit: `73.4`, `만 명`; `1.25`, `million people`.
+
+    Both languages round alike: to 10 below 10,000, as sizes are published, and to three digits from
+    there, so that those of whom another number tells a part are seldom fewer.
     """
-    digits = -4 if count >= 100_000 else -3 if count >= 10_000 else -1
-    rounded = round(count, digits)
-    if lang == "ko":
-        if rounded < 10_000:
-            return f"{rounded:,.0f}", "명"
-        return f"{rounded / 10_000:,.{0 if rounded >= 100_000 else 1}f}", "만 명"
-    if rounded >= 1_000_000:
-        return f"{rounded / 1_000_000:,.2f}", "million people"
-    return f"{rounded:,.0f}", "people"
+    rounded = round(count, -1) if count < 9_995 else float(f"{count:.3g}")
+    for least, unit in _PEOPLE_KO if lang == "ko" else _PEOPLE_EN:
+        if rounded >= least:
+            digits = max(0, 2 - floor(log10(rounded / least)))
+            text = f"{rounded / least:,.{digits}f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text, unit
+    return f"{rounded:,.0f}", "명" if lang == "ko" else "people"
+
+
+_PEOPLE_KO = ((10_000, "만 명"),)
+_PEOPLE_EN = ((1_000_000, "million people"),)
 
 
 def people_exact(count: float, lang: Lang) -> str:

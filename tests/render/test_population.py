@@ -27,11 +27,11 @@ def bars(drawing: Drawing) -> dict[str, dict[str, str]]:
 @pytest.mark.parametrize("narrow", [False, True])
 def test_men_stand_left_and_women_right_on_one_scale_from_zero(narrow: bool) -> None:
     found = bars(drawn(narrow=narrow))
-    men, women = found["20대 남성 5.0만 명"], found["20대 여성 6.1만 명"]
+    men, women = found["20대 남성 5만 명"], found["20대 여성 6.1만 명"]
     assert (men["fill"], women["fill"]) == (FILE["men"], FILE["women"])
     assert float(men["x"]) + float(men["width"]) < float(women["x"])
     shares = {name: float(bar["width"]) / float(women["width"]) for name, bar in found.items()}
-    assert shares["20대 남성 5.0만 명"] == pytest.approx(50 / 61, abs=1e-3)
+    assert shares["20대 남성 5만 명"] == pytest.approx(50 / 61, abs=1e-3)
     assert shares["70대 이상 남성 8,000명"] == pytest.approx(8 / 61, abs=1e-3)
 
 

@@ -204,7 +204,7 @@ def test_bars_in_percent_of_the_scale() -> None:
         ("|say", None, "", ""),
         ("|month", "2023-04", "2023년 4월", "2023-04"),
         ("|window", Month.of(2023, 2), "2022년 11월–2023년 1월", "2022-11 to 2023-01"),
-        ("|people", 52_340, "5.2만 명", "52,000 people"),
+        ("|people", 52_340, "5.23만 명", "52,300 people"),
         ("|service", "delivery", "배달", "Delivery"),
         ("|district", "강남구", "강남구", "Gangnam-gu"),
         ("|age", 70, "70대 이상", "70 and over"),

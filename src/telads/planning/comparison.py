@@ -36,10 +36,9 @@ from telads.planning.parts import Key, Member, key_of, member_of, names_of, part
 from telads.planning.parts import use as use_of_parts
 from telads.planning.plan import Basis, Plan, make_plan, read_plan
 from telads.planning.scenarios import SHARE, Row
-from telads.planning.sentences import reach_text
 from telads.store.workspace import Build
 from telads.text import Text
-from telads.wording import number
+from telads.wording import number, people_text
 
 CAUSES: dict[str, Text] = {
     "version": Text("프로그램 버전이 바뀌었습니다.", "The version of the program changed."),
@@ -448,17 +447,17 @@ def _reach(found: Comparison) -> tuple[Text, ...]:
     before, now = (plan.result.summary["reached"] for plan in (found.before, found.now))
     if before == now:
         return (Text("예상 도달 인원은 그대로입니다.", "The expected reach is the same."),)
-    if reach_text(before) == reach_text(now):
+    if people_text(before) == people_text(now):
         return (
             Text(
-                f"예상 도달 인원은 {reach_text(now).ko}으로 거의 같습니다.",
-                f"The expected reach is about the same: {reach_text(now).en}.",
+                f"예상 도달 인원은 {people_text(now).ko}으로 거의 같습니다.",
+                f"The expected reach is about the same: {people_text(now).en}.",
             ),
         )
     return (
         Text(
-            f"예상 도달 인원이 {reach_text(before).ko}에서 {reach_text(now).ko}으로 "
+            f"예상 도달 인원이 {people_text(before).ko}에서 {people_text(now).ko}으로 "
             f"{'늘었습니다' if now > before else '줄었습니다'}.",
-            f"The expected reach changed from {reach_text(before).en} to {reach_text(now).en}.",
+            f"The expected reach changed from {people_text(before).en} to {people_text(now).en}.",
         ),
     )

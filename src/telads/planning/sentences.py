@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil, floor, log10
+from math import ceil
 from typing import Any
 
 from telads.dataset import in_force
@@ -14,7 +14,7 @@ from telads.planning.plan import Plan
 from telads.planning.scenarios import FULL, TOO_OFTEN
 from telads.planning.words import objective_text, platform_text
 from telads.text import LANGUAGES, Text, josa, same
-from telads.wording import counted, in_sentence, people
+from telads.wording import counted, in_sentence, people, people_text
 
 DIGITS = 3
 """Significant digits of a reach in a sentence: the model is not more precise."""
@@ -64,21 +64,6 @@ def _bought(sums: Mapping[str, Any]) -> Text:
     )
 
 
-def reach_text(count: float) -> Text:
-    """People reached, to three significant digits: `456만 명`, `5.21만 명`; `4,560,000 people`."""
-    rounded = float(f"{count:.{DIGITS}g}")
-    if rounded >= MAN:
-        decimals = max(0, DIGITS - 1 - floor(log10(rounded / MAN)))
-        korean = f"{rounded / MAN:,.{decimals}f}"
-        korean = f"{korean.rstrip('0').rstrip('.') if '.' in korean else korean}만 명"
-    else:
-        korean = f"{rounded:,.0f}명"
-    return Text(korean, f"{rounded:,.0f} people")
-
-
-MAN = 10_000
-
-
 NEARLY = 0.9995
 
 
@@ -98,7 +83,7 @@ def _of_times(sums: Mapping[str, Any]) -> tuple[Text, ...]:
     )
     if sums["reached_2"] is None:
         return (told,)
-    twice, thrice = reach_text(sums["reached_2"]), reach_text(sums["reached_3"])
+    twice, thrice = people_text(sums["reached_2"]), people_text(sums["reached_3"])
     return (told, Text(
         f"2회 이상 도달 {twice.ko}, 3회 이상 도달 {thrice.ko}입니다.",
         f"Twice or more: {twice.en}; three times or more: {thrice.en}.",
@@ -216,7 +201,7 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
         ))  # fmt: skip
     fewer = sums["narrowed"]
     if fewer:
-        count = reach_text(fewer["reached"])
+        count = people_text(fewer["reached"])
         found.append(Text(
             f"타겟을 이용 강도 {fewer['least_affinity']:+.2f} 이상인 {fewer['segments']}개 "
             "집단으로 "

@@ -152,7 +152,7 @@ def test_the_map_has_equal_steps() -> None:
         {"중구": 0, "강남구": 30_000, "종로구": 4_000}, lang="ko", window="w", synthetic=False
     )
     fills = {one.findtext("title"): one.get("fill") for one in tree(drawn.svg).iter("path")}
-    assert fills["강남구: 3.0만 명"] == FILE["amount-5"]
+    assert fills["강남구: 3만 명"] == FILE["amount-5"]
     assert fills["종로구: 4,000명"] == FILE["amount-0"]
     assert "url(#" in str(fills["중구: 타겟 없음"])
     assert [one.text for one in texts(drawn.svg) if one.kind == "tick"] == ["0", "1.5", "3.0"]

@@ -21,7 +21,6 @@ from telads.planning.files import method_of
 from telads.planning.plan import Plan, canonical
 from telads.planning.questions import plan_answer
 from telads.planning.rules import read_rules
-from telads.planning.sentences import reach_text
 from telads.planning.words import objective_text, service_word
 from telads.render.svg.lines import Point, smooth
 from telads.store.workspace import Build
@@ -31,7 +30,7 @@ from telads.web.formatting import figure_text
 from telads.web.pages.campaign.curve import Mark, across, height, levels, mark
 from telads.web.plans.forms import PlanForm
 from telads.web.plans.models import PlanVersion
-from telads.wording import counted, people
+from telads.wording import counted, people, people_text
 
 
 class Curve(NamedTuple):
@@ -127,7 +126,7 @@ class ShownPlan:
             smooth([(0.0, 100.0), *map(place, rows)]), mark(*place(own), words),
             levels(top, unit, self.lang), across(last, place(own)[0], self.lang),
             money(first)(self.lang), money(last)(self.lang),
-            reach_text(most)(self.lang) if self.plain else f"{most:,}",
+            people_text(most)(self.lang) if self.plain else f"{most:,}",
         )  # fmt: skip
 
     @cached_property
