@@ -28,15 +28,18 @@ def free_port() -> int:
 
 
 class Server:
-    """`telads serve` as a process of its own."""
+    """`telads serve` as a process of its own.
 
-    def __init__(self, workspace: Path, workers: int) -> None:
+    It hashes passwords in few rounds, unless `light` is false: those of many are hashed anew then.
+    """
+
+    def __init__(self, workspace: Path, workers: int, light: bool = True) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         command = [str(Path(sys.executable).with_name("telads")), "serve", "--port", str(self.port)]
         environment = {**os.environ, "TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en"}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        paths = (str(LIGHT), environment.get("PYTHONPATH", ""))
+        paths = (str(LIGHT) if light else "", environment.get("PYTHONPATH", ""))
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         # Into files: an unread pipe fills up and stops the workers.
         self.out, self.lines = workspace / "out.txt", workspace / "lines.txt"
