@@ -156,7 +156,7 @@ def test_the_map_has_equal_steps() -> None:
     assert fills["종로구: 4,000명"] == FILE["amount-0"]
     assert "url(#" in str(fills["중구: 타겟 없음"])
     assert [one.text for one in texts(drawn.svg) if one.kind == "tick"] == ["0", "1.5", "3.0"]
-    assert drawn.finding == "타겟은 강남구에 가장 많이 삽니다(3.0만 명)"
+    assert drawn.finding == "타겟은 강남구에 가장 많이 삽니다(3만 명)"
     assert drawn.table.rows == [["강남구", "30,000"], ["종로구", "4,000"], ["중구", "0"]]
 
 
