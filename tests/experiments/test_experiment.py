@@ -377,6 +377,13 @@ def test_one_half_deleted_is_none_and_is_swept(opened: Workspace) -> None:
     assert [one.name for one in folder.iterdir()] == ["two"]
 
 
+@pytest.mark.parametrize("name", ["a\x07b", "봄" * 201, "=spring()", " - "])
+def test_a_name_that_no_file_may_hold_is_refused(opened: Workspace, name: str) -> None:
+    with pytest.raises(QuestionError):
+        opened.experiment_design(name, 5, 4, START)
+    assert not experiments(opened.store)
+
+
 def test_a_damaged_experiment_is_named(opened: Workspace) -> None:
     opened.experiment_design("one", 5, 4, START)
     file = opened.store.path / "experiments" / "one" / "design.json"

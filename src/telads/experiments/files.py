@@ -8,7 +8,6 @@ was given is in none of them; the sums of areas with ads by week are.
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from telads.experiments.questions import FOUND, PARTS, design_answer, verdict_an
 from telads.model import Month
 from telads.render.deck import FORMATS as DECKS
 from telads.render.deck import content
-from telads.render.files import DESCRIPTION, FORMATS, flat, write_answers
+from telads.render.files import FORMATS, content_by, flat, write_answers
 from telads.store.files import replacing, write_text
 from telads.text import Lang, Text
 from telads.version import __version__
@@ -80,6 +79,4 @@ def write_experiment(known: Experiment, path: Path, lang: Lang, part: str | None
 
 def experiment_content(known: Experiment, name: str, lang: Lang, part: str | None = None) -> bytes:
     """What `write_experiment` writes under a name, or beside it."""
-    with tempfile.TemporaryDirectory() as folder:
-        write_experiment(known, Path(folder) / name.removesuffix(DESCRIPTION), lang, part)
-        return (Path(folder) / name).read_bytes()
+    return content_by(lambda path: write_experiment(known, path, lang, part), name)

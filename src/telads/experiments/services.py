@@ -27,6 +27,7 @@ from telads.experiments.outcomes import day_of, read_outcomes
 from telads.experiments.sentences import reference_text
 from telads.experiments.verdict import analyse
 from telads.planning.plan import read_plan
+from telads.planning.reading import text_of
 from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.text import Text
@@ -127,7 +128,7 @@ def design_experiment(
     `plan` is a saved plan, whose service divides the areas where no `service` is named. Raises
     `QuestionError` and its subclasses, `DataError` for an outcome that does not fit.
     """
-    id = id_of(name)
+    id, name = id_of(name), text_of("name", name)
     known = former(workspace, name)
     if known is not None and known.verdict is not None:
         raise analysed(name)

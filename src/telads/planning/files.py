@@ -12,7 +12,6 @@ that `plan.read_plan` reads. All hold the same figures.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +37,14 @@ from telads.planning.words import (
 )
 from telads.render.deck import FORMATS as FORMATS_OF_DECKS
 from telads.render.deck import content
-from telads.render.files import DESCRIPTION, FORMATS, Chart, marked, sheet_of, write_workbook
+from telads.render.files import (
+    FORMATS,
+    Chart,
+    content_by,
+    marked,
+    sheet_of,
+    write_workbook,
+)
 from telads.store.files import replacing, write_text
 from telads.store.workspace import Build
 from telads.text import Lang, Text
@@ -172,10 +178,7 @@ def plan_content(
     beside: Sequence[Text] = (),
 ) -> bytes:
     """What `write_plan` writes under a name, or beside it: a description, notes."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name.removesuffix(DESCRIPTION).removesuffix(NOTES)
-        write_plan(plan, path, lang, build, beside)
-        return path.with_name(name).read_bytes()
+    return content_by(lambda path: write_plan(plan, path, lang, build, beside), name, NOTES)
 
 
 def _write(path: Path, deck: Deck) -> None:
@@ -379,7 +382,4 @@ def write_comparison(found: Comparison, path: Path, lang: Lang = "ko") -> None:
 
 def comparison_content(found: Comparison, name: str, lang: Lang = "ko") -> bytes:
     """What `write_comparison` writes under a name, or beside it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name.removesuffix(DESCRIPTION)
-        write_comparison(found, path, lang)
-        return path.with_name(name).read_bytes()
+    return content_by(lambda path: write_comparison(found, path, lang), name)

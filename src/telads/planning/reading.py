@@ -83,14 +83,7 @@ class Fields:
 
     def text(self, name: str) -> str:
         """A single-line text that a spreadsheet would not run as a formula."""
-        value = self.needed(name)
-        text = value.strip() if isinstance(value, str) else ""
-        if not text.isprintable() or not 0 < len(text) <= LONGEST or text[0] in "=+-@":
-            raise wrong(self.at(name), value, Text(
-                f"{LONGEST}자 이하의 글(=, +, -, @로 시작하지 않음)",
-                f"a text of up to {LONGEST} letters that does not begin with =, +, - or @",
-            ))  # fmt: skip
-        return text
+        return text_of(self.at(name), self.needed(name))
 
     def named(
         self, name: str, read: Callable[[Any], T], value: Callable[[str], Any] | None = None
@@ -150,6 +143,17 @@ class Fields:
                     Text(f"쓸 수 있는 항목: {told}.", f"Known fields: {told}."),
                     rule=self.at(str(name)),
                 )
+
+
+def text_of(path: str, value: object) -> str:
+    """A single-line text that a spreadsheet would not run as a formula; raises `QuestionError`."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not text.isprintable() or not 0 < len(text) <= LONGEST or text[0] in "=+-@":
+        raise wrong(path, value, Text(
+            f"{LONGEST}자 이하의 글(=, +, -, @로 시작하지 않음)",
+            f"a text of up to {LONGEST} letters that does not begin with =, +, - or @",
+        ))  # fmt: skip
+    return text
 
 
 def wrong(path: str, value: object, wanted: Text) -> QuestionError:

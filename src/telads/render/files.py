@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -49,6 +50,19 @@ LEAST_WIDTH, MOST_WIDTH = 10, 80
 """Limits of a workbook column's width, in characters."""
 LOOKED_AT = 1000
 """Number of rows that determine a column's width."""
+
+
+def content_by(write: Callable[[Path], object], name: str, *ends: str) -> bytes:
+    """What a function writes under a name, or beside it under the name with one of the ends.
+
+    The end of a `DESCRIPTION` is always one.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        for end in (DESCRIPTION, *ends):
+            path = path.with_name(path.name.removesuffix(end))
+        write(path)
+        return path.with_name(name).read_bytes()
 
 
 def marked(frame: pl.DataFrame, synthetic: bool) -> pl.DataFrame:

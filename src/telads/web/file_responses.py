@@ -8,7 +8,6 @@ values, in the page's language, and a sheet with the provenance. A CSV uses ids;
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
-from telads.render.files import DESCRIPTION, FORMATS, flat, write_answers
+from telads.render.files import DESCRIPTION, FORMATS, content_by, flat, write_answers
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
@@ -116,10 +115,11 @@ def written(tables: Tables, wanted: str, lang: Lang) -> bytes:
     table = wanted.removesuffix(DESCRIPTION)
     kind, suffix = Path(table).stem, Path(table).suffix
     about = {**tables.about, "table": kind}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (tables.prefix + table)
+
+    def write(path: Path) -> None:
         if suffix == ".xlsx":
             write_answers(path, tables.sheets, about, lang)
         else:
             FORMATS[suffix].write(path, flat(tables.sheets[kind]), about)
-        return path.with_name(tables.prefix + wanted).read_bytes()
+
+    return content_by(write, tables.prefix + wanted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,15 @@ from telads.planning.questions import frame_of, keys_of
 from telads.planning.words import sheet_name, title, word
 from telads.render.deck import FORMATS as DECKS
 from telads.render.deck import content
-from telads.render.files import DESCRIPTION, FORMATS, Chart, marked, provenance, write_workbook
+from telads.render.files import (
+    DESCRIPTION,
+    FORMATS,
+    Chart,
+    content_by,
+    marked,
+    provenance,
+    write_workbook,
+)
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
@@ -81,14 +88,15 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     about: dict[str, object] = {**provenance(build, "scenarios", "affinity")}
     about |= {key: request.GET.get(key, "") for key in LETTERS if key in request.GET}
     about["finding"] = finding(lang)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / given.removesuffix(DESCRIPTION)
+
+    def write(path: Path) -> None:
         if path.suffix == ".csv":
             frame = marked(frame_of(_figures(scenarios, drafts)), build.synthetic)
             FORMATS[".csv"].write(path, frame, about)
         else:
             _workbook(path, build, scenarios, drafts, about, lang)
-        return saved(request, path.with_name(given).read_bytes(), given)
+
+    return saved(request, content_by(write, given), given)
 
 
 def _deck(
