@@ -21,6 +21,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(telads-plan-\d+-\d+-)[0-9a-f]{8}(?=-)"), r"\1HASH"),
     (re.compile(r"<code>[0-9a-f]{8}</code>"), "<code>HASH</code>"),
     (re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"), "TIME"),
+    (re.compile(r"D:20\d{12}Z"), "TIME"),  # of a PDF file
     # The literal first: nothing but "20" is looked at.
     (re.compile(r"20(?<!\d20)\d\d-\d\d-\d\d(?!\d)"), "DAY"),
 )

@@ -115,13 +115,14 @@ def files(workspace: Store) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in workspace.build().path.iterdir()}
 
 
-_from_nothing: dict[tuple[frozenset[tuple[str, bytes]], Settings], dict[str, bytes]] = {}
+_from_nothing: dict[tuple[str, frozenset[tuple[str, bytes]], Settings], dict[str, bytes]] = {}
 
 
 def from_nothing(workspace: Store, settings: Settings) -> dict[str, bytes]:
-    """The files of the build that is made where there is none, made once of the same cells."""
+    """The files of the build that is made where there is none, once for the same cells."""
     cells = workspace.cells().values()
-    key = (frozenset((path.name, path.read_bytes()) for path in cells), settings)
+    name = workspace.build().name  # it tells of the ledger, too
+    key = (name, frozenset((path.name, path.read_bytes()) for path in cells), settings)
     if key not in _from_nothing:
         other = Store(workspace.path.with_name("other"))
         shutil.rmtree(other.path, ignore_errors=True)

@@ -140,7 +140,8 @@ def test_from_an_audience_to_a_shared_plan(visit: Open, way: Way) -> None:
     expect(page.locator("input[name=budget]")).to_have_value("50,000,000")
     expect(page.locator("input[name=name]")).to_have_value(f"여름 {way}")
     page.locator("input[name=budget]").press("Enter")  # computes; it does not choose an audience
-    expect(page.locator(".plan-result .lead")).to_contain_text("50,000,000")
+    budget = "5,000만 원" if way.lang == "ko" else "50 million won"
+    expect(page.locator(".plan-result .lead")).to_contain_text(budget)
     expect(page.locator("input[name=p1_price]")).to_have_value("4500")
     looked_at(there)
     page.locator("button[name=save]").click()
