@@ -40,7 +40,7 @@ from telads.web import request_state
 from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import visible_one
 from telads.web.experiments.models import SavedExperiment
-from telads.web.plans.models import SavedPlan
+from telads.web.plans.models import PlanVersion, SavedPlan
 from telads.web.plans.services import visible as visible_plans
 
 
@@ -183,12 +183,16 @@ def refer(
         record(request, "experiment-reference", experiment, experiment.name)
 
 
-def references(request: HttpRequest, service: str) -> list[Reference]:
-    """What a user's plans of a service show of earlier experiments, of those the user may see."""
-    if not isinstance(request.user, User):
+def references(request: HttpRequest, version: PlanVersion) -> list[Reference]:
+    """What a plan shows of earlier experiments of its service, of those its reader may see.
+
+    The version is read only where there are any: its document is long.
+    """
+    every = kept.references(request_state.workspace())
+    if not every or not isinstance(request.user, User):
         return []
-    known = {one.name: one for one in kept.references(request_state.workspace())
-             if one.reference == service}  # fmt: skip
+    service = version.read().brief.service
+    known = {one.name: one for one in every if one.reference == service}
     if not known:
         return []
     rows = {row.key: row for row in visible(request.user).filter(key__in=list(known))}

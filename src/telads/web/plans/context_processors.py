@@ -57,7 +57,7 @@ def recent_plans(request: HttpRequest) -> dict[str, Any]:
     def found() -> list[Recent]:
         open_ones = [one for one in newest_of(user) if not one[0].archived]
         shown = open_ones[:RECENT]
-        told = told_of(version for _, version in shown)
+        told = told_of([version for _, version in shown])
         return [_recent(request, plan, version, told[version.pk]) for plan, version in shown]
 
     return {"recent_plans": SimpleLazyObject(found) if allows(user, Role.VIEWER) else None}

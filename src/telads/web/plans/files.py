@@ -67,7 +67,7 @@ def file_names() -> tuple[str, ...]:
 def file(request: HttpRequest, number: int, version: int, name: str) -> HttpResponse:
     """`/plans/12/versions/3/plan.xlsx`."""
     found = version_for(request, number, version)
-    known = references(request, found.read().brief.service)
+    known = references(request, found)
     response = answer(request, found, name, [one.text for one in known])
     record(request, "plan-file", found.plan, f"{found.number} {name}")
     return response

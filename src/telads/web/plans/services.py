@@ -19,12 +19,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Count, JSONField, Prefetch, Q, QuerySet
@@ -73,18 +74,29 @@ class Told(NamedTuple):
     reached: int | None
 
 
-def told_of(versions: Iterable[PlanVersion]) -> dict[int, Told]:
-    """What lists say of versions, by key: read by the database, since documents are long."""
-    rows = (
-        PlanVersion.objects.filter(pk__in=[one.pk for one in versions])
-        .annotate(told=Cast("document", JSONField()))
-        .values_list("pk", KT("told__brief__service"), KT("told__brief__budget"),
-                     KT("told__result__summary__reached"))
-    )  # fmt: skip
-    return {
-        pk: Told(service or "", *(None if one is None else int(one) for one in figures))
-        for pk, service, *figures in rows
-    }
+def told_of(versions: Sequence[PlanVersion]) -> dict[int, Told]:
+    """What lists say of versions, by key: read by the database, since documents are long.
+
+    A version never changes, so it is read once by each process.
+    """
+    keys = {f"plan-told-{one.hash}": one.pk for one in versions}
+    known: dict[str, Told] = cache.get_many(keys)
+    names = {pk: key for key, pk in keys.items() if key not in known}
+    if names:
+        rows = (
+            PlanVersion.objects.filter(pk__in=list(names))
+            .annotate(told=Cast("document", JSONField()))
+            .values_list("pk", KT("told__brief__service"), KT("told__brief__budget"),
+                         KT("told__result__summary__reached"))
+        )  # fmt: skip
+        found = {
+            names[pk]: Told(service or "", *(None if one is None else int(one) for one in figures))
+            for pk, service, *figures in rows
+        }
+        cache.set_many(found, timeout=None)
+        known |= found
+    gone = Told("", None, None)  # deleted at this moment
+    return {one.pk: known.get(f"plan-told-{one.hash}", gone) for one in versions}
 
 
 def newest_own(user: User) -> PlanVersion | None:

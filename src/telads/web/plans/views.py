@@ -81,7 +81,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     """`/plans/`: the newest plan first."""
     user = request.user
     newest = newest_of(user)  # type: ignore[arg-type]
-    told = told_of(version for _, version in newest)
+    told = told_of([version for _, version in newest])
     rows = [(plan, version, told[version.pk]) for plan, version in newest]
     own = [row for row in rows if row[0].owner_id == user.pk]
     lists = {
@@ -269,7 +269,7 @@ def render_version(
         "plan": found.plan,
         "versions": found.plan.versions.defer("document"),
         "result": result_of(request, found),
-        "references": references(request, found.read().brief.service),
+        "references": references(request, found),
         "own": own,
         "may_edit": level is not None and level >= Level.EDIT,
         "newest": newest if found.month < str(newest) else None,
