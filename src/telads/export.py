@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from telads.answers.places import by_neighbourhood
 from telads.answers.tables import read
 from telads.method.disclosure import DECIMALS, DIGITS, SHARE_DIGITS, size_of
 from telads.render.files import FORMATS, marked, provenance
+from telads.store.files import TEMPORARY
 from telads.store.workspace import Build
 from telads.text import Text
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _KEY = ("district", "sex", "age")
+LEFT_SECONDS = 3600
+"""Age of a temporary file from which nobody writes it any more."""
 
 
 def scores(build: Build, method: str) -> pl.DataFrame:
@@ -127,3 +132,16 @@ def export(build: Build, table: str, path: Path, method: str = "affinity") -> in
     about = provenance(build, table, method)
     FORMATS[suffix].write(path, frame, about)
     return frame.height
+
+
+def export_missing(build: Build, table: str, path: Path, method: str, last: Path) -> None:
+    """Export a table unless `last`, the file of it that is written last, is there by now.
+
+    What a process that was killed has left in the folder an hour ago is removed.
+    """
+    for left in path.parent.glob(f"{TEMPORARY}*"):
+        with suppress(FileNotFoundError):  # another process has just removed it
+            if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+                left.unlink()
+    if not last.is_file():
+        export(build, table, path, method)

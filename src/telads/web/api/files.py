@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
@@ -29,7 +27,7 @@ from telads.answers.pictures import Asked as Choices
 from telads.render.areas import FORMATS as AREA_FORMATS
 from telads.render.files import DESCRIPTION, FORMATS
 from telads.render.svg import drawn
-from telads.store.files import TEMPORARY, make_folder
+from telads.store.files import make_folder
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
@@ -37,7 +35,7 @@ from telads.web.api.answering import conditional, sent
 from telads.web.api.operations import OPERATIONS, Operation, View, operation
 from telads.web.api.parameters import DRAWN, NARROW, AreasAsked, ExportAsked, model_of
 from telads.web.charts import content_of
-from telads.web.file_process import TABLE_SECONDS, table_made
+from telads.web.file_process import table_made
 from telads.web.file_responses import CSVM, lead_to_description, media_of
 
 Form = Literal["svg", "png", "json"]
@@ -197,18 +195,8 @@ def _written(build: Build, table: str, kind: str, method: str) -> Path:
     if not last.is_file():
         _forget_old(folder, build)
         make_folder(path.parent)  # so that writers need not create it
-        table_made(_write, build, table, path, method, last)
+        table_made(export.export_missing, build, table, path, method, last)
     return path
-
-
-def _write(build: Build, table: str, path: Path, method: str, last: Path) -> None:
-    """Write a table unless a request before this one has done so meanwhile."""
-    for left in path.parent.glob(f"{TEMPORARY}*"):  # of a process that was killed
-        with suppress(FileNotFoundError):  # another worker has just removed it
-            if time.time() - left.stat().st_mtime > TABLE_SECONDS:
-                left.unlink()
-    if not last.is_file():
-        export.export(build, table, path, method)
 
 
 def _forget_old(folder: Path, build: Build) -> None:
