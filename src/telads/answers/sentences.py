@@ -390,8 +390,7 @@ def of_platforms(
             f"{whom.ko}: {josa(asked.ko, '을/를')} 더 쓰는 동네일수록 {names.ko}도 더 씁니다."
             f"{order.ko}",
             f"{sentence_case(whom.en)}: people in neighbourhoods where {asked.en} is used more "
-            "also "
-            f"use {names.en} more.{order.en}",
+            f"also use {names.en} more.{order.en}",
         )
     if not prior_only:
         return (found,)
@@ -420,8 +419,7 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
             f"{josa(whom.ko, '은/는')} 모든 매체를 {in_force().city.ko} 시민 평균보다 덜 "
             f"쓰며, 평균에 가장 가까운 매체는 {names.ko}입니다.",
             f"{sentence_case(whom.en)} use every platform less than the {in_force().city.en} "
-            "average; "
-            f"closest to it: {names.en}.",
+            f"average; closest to it: {names.en}.",
         )
     else:
         found = Text(

@@ -180,7 +180,7 @@ def analyse(
 
 
 @experiment.command(help=say(
-    "다음 플랜의 참고값으로 판정을 남기거나 거둡니다.",
+    "다음 계획의 참고값으로 판정을 남기거나 거둡니다.",
     "Keep the verdict as reference for later plans, or no longer."))  # fmt: skip
 def reference(
     name: NameArgument,

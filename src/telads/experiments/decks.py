@@ -38,6 +38,7 @@ from telads.render.deck.amounts import NBSP, scale_of
 from telads.render.deck.districts import district_map, legend
 from telads.render.deck.slides import (
     FOOT,
+    Axis,
     Box,
     Deck,
     Item,
@@ -319,20 +320,19 @@ class _Slides(Slides):
                        if value is not None)]  # fmt: skip
         low, high = min(ends), max(ends)
         step = _step(high - low)
-        low, high = floor(low / step) * step, max(ceil(high / step), 1) * step
+        axis = Axis(floor(low / step) * step, max(ceil(high / step), 1) * step, step)
         names = 3.15
         plot = Box(box.left + names, box.top + 0.45, box.width - names - 0.6, 0.8 * len(rows))
         digits = 0 if step >= 0.01 else 1
 
         def x(value: float) -> float:
-            return plot.left + (value - low) / (high - low) * plot.width
+            return plot.left + axis.share(value) * plot.width
 
         items: list[Item] = [heading(
             box, self.say("효과와 구간", "Effect and interval"),
             self.say(f"광고가 없었을 때와의 차이, {found.level:.0%} 구간",
                      f"difference from no ads, {found.level:.0%} interval"))]  # fmt: skip
-        for at in range(round((high - low) / step) + 1):
-            value = low + at * step
+        for value in axis.labels:
             zero = abs(value) < step / 2
             wide, told = 0.02 if zero else 0.008, Number(digits, not zero, True).text(value)
             items += [
@@ -481,10 +481,14 @@ class _Slides(Slides):
         areas = [(area.text(self.lang), f"{ROLES[role_of(area)](self.lang)}"
                   + (f", {area.stratum + 1}" if area.stratum is not None else ""))
                  for area in self.made.areas]  # fmt: skip
-        more = [in_force().source.borders_short] if self._map(left) else []
+        room = Box(left.left, left.top + 0.32, left.width - 0.4, FOOT - left.top - 0.32)
+        drawn = self._map(room)
+        more = [in_force().source.borders_short] if drawn else []
         return self.slide(
-            self.say("설계", "design"), claim, [*self._areas(left), *self._numbers(right)],
-            ["\n".join(notes), lines_of(areas)], *more,
+            self.say("설계", "design"), claim, [
+                heading(left, self.say("광고하는 지역", "Areas with ads"), self.span),
+                *(drawn or self._named(room)), *self._numbers(right),
+            ], ["\n".join(notes), lines_of(areas)], *more,
         )  # fmt: skip
 
     def _design_claim(self) -> str:
@@ -534,11 +538,6 @@ class _Slides(Slides):
         role = role_of(next(area for area in self.made.areas if area.id == id))
         beside = {one.beside for one in self.made.borders or ()}
         return "beside" if role == "compared" and id in beside else role
-
-    def _areas(self, box: Box) -> list[Item]:
-        head = heading(box, self.say("광고하는 지역", "Areas with ads"), self.span)
-        area = Box(box.left, box.top + 0.32, box.width - 0.4, FOOT - box.top - 0.32)
-        return [head, *(self._map(area) or self._named(area))]
 
     def _named(self, box: Box) -> list[Item]:
         """The areas with ads by name, where there is no map."""

@@ -209,13 +209,8 @@ def verdict_figures(verdict: Verdict) -> list[tuple[Text, Text]]:
     if verdict.found != "nothing" and verdict.each.value is not None:
         low, high = (None if end is None else amount(end)
                      for end in (verdict.each.low, verdict.each.high))  # fmt: skip
-        within = Text("", "")
-        if low and high:
-            within = Text(f"({low.ko}~{high.ko})", f" ({low.en} to {high.en})")
-        elif low:
-            within = Text(f"({low.ko} 이상)", f" ({low.en} or more)")
-        told.append((amount(verdict.each.value),
-                     Text(f"1건당 광고비{within.ko}", f"cost of each{within.en}")))  # fmt: skip
+        each = ranged(Text("1건당 광고비", "cost of each"), low, high)
+        told.append((amount(verdict.each.value), each))
     return told
 
 

@@ -28,7 +28,7 @@ from telads.render.deck.slides import (
 )
 from telads.render.svg.theme import LIGHT, service_colour
 from telads.text import Lang, Text
-from telads.wording import SYNTHETIC, group_name, observed
+from telads.wording import SYNTHETIC, group_name, observed, sentence_case
 
 HALF = 0.5
 MOST_ROWS = 10
@@ -54,7 +54,7 @@ def source_of_data(synthetic: bool, months: Iterable[Month], lang: Lang, *more: 
     publisher = in_force().source.publisher(lang)
     parts = [Text(f"데이터: {publisher}, {told}.", f"Data: {publisher}, {told}.")(lang)]
     if synthetic:
-        parts = [SYNTHETIC(lang), Text(f"{told}.", f"{told[:1].upper()}{told[1:]}.")(lang)]
+        parts = [SYNTHETIC(lang), Text(f"{told}.", f"{sentence_case(told)}.")(lang)]
     return " ".join((*parts, *(one(lang) for one in more)))
 
 

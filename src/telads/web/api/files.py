@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -25,7 +24,7 @@ from telads.answers.choices import (
 from telads.answers.pictures import PICTURES, picture
 from telads.answers.pictures import Asked as Choices
 from telads.render.areas import FORMATS as AREA_FORMATS
-from telads.render.files import DESCRIPTION, FORMATS
+from telads.render.files import DESCRIPTION, FORMATS, content_by
 from telads.render.svg import drawn
 from telads.store.files import make_folder
 from telads.store.workspace import Build
@@ -82,10 +81,7 @@ def areas_view(suffix: str) -> View:
             service, level = service_of(build, asked.service).id, area_level_of(asked.level)
             found = areas.areas(build, service, month_of(build, asked.month), level, sex, age)
             form = AREA_FORMATS[suffix]
-            with TemporaryDirectory() as folder:
-                path = Path(folder) / f"areas{suffix}"
-                form.write(path, build, found)
-                content = path.read_bytes()
+            content = content_by(lambda path: form.write(path, build, found), f"areas{suffix}")
             name = f"{level}-{service}-{found.month}-{build.name}{suffix}"
             response = HttpResponse(content, content_type=form.media_type)
             disposition = content_disposition_header(as_attachment=False, filename=name)
